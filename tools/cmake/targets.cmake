@@ -1,0 +1,28 @@
+# A target is one line: the sources are what lies in its folder.
+
+# signet_library(NAME [DEPS ...]): every .cc of the current folder.
+function(signet_library name)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc *.h)
+  add_library(${name} STATIC ${sources})
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE signet_warnings)
+endfunction()
+
+# signet_test(NAME [DEPS ...]): every *_test.cc of the current folder, as one program known to CTest.
+function(signet_test name)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *_test.cc)
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest_main signet_warnings)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
+
+# signet_bench(NAME SOURCE [DEPS ...]): a Google Benchmark program, which CTest runs for a moment.
+function(signet_bench name source)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} benchmark::benchmark_main signet_warnings)
+  add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.001)
+endfunction()

@@ -1,0 +1,13 @@
+# One list of warnings for every target of ours.
+add_library(signet_warnings INTERFACE)
+target_compile_options(signet_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Wformat=2 -Wimplicit-fallthrough
+  -Wno-missing-field-initializers
+  # GCC 12 sees ghosts where absl::InlinedVector is moved.
+  -Wno-maybe-uninitialized
+  # And here in "literal" + std::to_string(number).
+  -Wno-restrict)
+if(SIGNET_WERROR)
+  target_compile_options(signet_warnings INTERFACE -Werror)
+endif()
