@@ -1,0 +1,41 @@
+// OutboundQueue: QoS 1 and 2 messages that wait until the Client is there, has quota, or takes its
+// output. Part of the Session State; bounded by count and bytes. An empty one holds no memory.
+#pragma once
+
+#include "core/base/block_queue.h"
+#include "core/base/limits.h"
+#include "core/base/time.h"
+#include "core/session/outbound_message.h"
+
+namespace signet {
+
+class OutboundQueue {
+ public:
+  enum class Outcome : uint8_t { kQueued, kDroppedNew, kDroppedOldest };
+
+  // At queued_messages or queued_bytes a message goes: the new one, or with queue_drops_oldest as
+  // many old ones as it takes.
+  Outcome Push(OutboundMessage outbound, const Limits& limits);
+
+  // Whether Push would queue without dropping anything.
+  bool HasRoom(size_t message_bytes, const Limits& limits) const {
+    return queue_.size() < limits.queued_messages && bytes_ + message_bytes <= limits.queued_bytes;
+  }
+
+  // The next message that has not expired at `now`; expired ones are dropped on the way
+  // [MQTT-3.3.2-5]. Null if there is none.
+  const OutboundMessage* Front(Instant now);
+  OutboundMessage Pop();
+
+  bool empty() const { return queue_.empty(); }
+  size_t size() const { return queue_.size(); }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  void DropFront();
+
+  BlockQueue<OutboundMessage, 16> queue_;
+  size_t bytes_ = 0;
+};
+
+}  // namespace signet
