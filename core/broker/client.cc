@@ -1,0 +1,228 @@
+#include "core/broker/client.h"
+
+#include "core/broker/shard_broker.h"
+#include "core/mqtt/disconnect.h"
+#include "core/mqtt/ping.h"
+#include "fmt/format.h"
+
+namespace signet {
+
+Client::Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std::string peer,
+               std::unique_ptr<Principal> principal)
+    : id_(connection_id),
+      broker_(*broker),
+      port_(port),
+      maximum_packet_size_(kMaxPacketSize),
+      output_(&broker->context_.pool),
+      last_packet_(broker->context_.now),
+      timer_(static_cast<uint8_t>(TimerKind::kClient), this),
+      peer_(std::move(peer)),
+      principal_(std::move(principal)) {
+  ArmTimer();
+}
+
+void Client::Receive(ByteView bytes) {
+  if (state_ == State::kClosed) return;
+  if (wants_input() && unread_.empty()) {
+    HandlePackets(bytes);
+  } else {
+    unread_.insert(unread_.end(), bytes.begin(), bytes.end());
+  }
+}
+
+void Client::HandlePackets(ByteView bytes) {
+  const Limits& limits = broker_.context_.limits;
+  while (true) {
+    const size_t maximum = state_ == State::kNew ? limits.connect_bytes : limits.packet_bytes;
+    Packet packet;
+    const PacketAssembler::Step step = assembler_.Next(maximum, &bytes, &packet);
+    if (step == PacketAssembler::Step::kNeedMore) return;
+    if (step != PacketAssembler::Step::kPacket) return RefusePacket(step, bytes);
+    HandlePacket(packet);
+    if (state_ == State::kClosed) return;
+    if (output_.size() > limits.output_hard_bytes) PauseInput(Pause::kOutput);
+    if (!wants_input()) {
+      unread_.assign(bytes.begin(), bytes.end());
+      return;
+    }
+  }
+}
+
+void Client::HandlePacket(const Packet& packet) {
+  ++broker_.context_.counters.packets_received;
+  last_packet_ = broker_.context_.now;
+  if (state_ != State::kNew) return HandleConnected(packet);
+  if (packet.header.type != PacketType::kConnect) {  // [MQTT-3.1.0-1]
+    return Close(fmt::format("the first packet is {}, not CONNECT", Name(packet.header.type)));
+  }
+  OnConnect(packet);
+}
+
+void Client::HandleConnected(const Packet& packet) {
+  if (is_v5() && !packet.header.minimal_length) {  // [MQTT-1.5.5-1]
+    return Refuse(ReasonCode::kMalformedPacket, "a Remaining Length longer than it needs to be");
+  }
+  switch (packet.header.type) {
+    case PacketType::kPublish:
+      return OnPublish(packet);
+    case PacketType::kPuback:
+      return OnPuback(packet);
+    case PacketType::kPubrec:
+      return OnPubrec(packet);
+    case PacketType::kPubrel:
+      return OnPubrel(packet);
+    case PacketType::kPubcomp:
+      return OnPubcomp(packet);
+    case PacketType::kSubscribe:
+      return OnSubscribe(packet);
+    case PacketType::kUnsubscribe:
+      return OnUnsubscribe(packet);
+    case PacketType::kPingreq:
+      if (!packet.body.empty()) return Refuse(ReasonCode::kMalformedPacket, "PINGREQ with a body");
+      output_.Append(kPingrespBytes);  // [MQTT-3.12.4-1]
+      return NoteOutput();
+    case PacketType::kDisconnect:
+      return OnDisconnect(packet);
+    case PacketType::kAuth:
+      return OnAuth(packet);
+    case PacketType::kConnect:  // [MQTT-3.1.0-2]
+      return Refuse(ReasonCode::kProtocolError, "a second CONNECT");
+    case PacketType::kConnack:
+    case PacketType::kSuback:
+    case PacketType::kUnsuback:
+    case PacketType::kPingresp:
+      return Refuse(ReasonCode::kProtocolError,
+                    fmt::format("{}, which only a Server sends", Name(packet.header.type)));
+  }
+  UNREACHABLE();
+}
+
+void Client::RefusePacket(PacketAssembler::Step step, ByteView rest) {
+  if (step == PacketAssembler::Step::kMalformed) {
+    return Refuse(ReasonCode::kMalformedPacket, "a fixed header that cannot be");
+  }
+  if (state_ != State::kNew) {  // [MQTT-3.2.2-15]
+    return Refuse(ReasonCode::kPacketTooLarge, "a packet larger than Maximum Packet Size");
+  }
+  // A CONNECT that is too large to be kept; whether its sender speaks MQTT 5 stands at its
+  // beginning.
+  FixedHeader header;
+  if (ParseFixedHeader(rest, &header) == HeaderState::kWhole &&
+      header.type == PacketType::kConnect) {
+    ConnectView connect;
+    DecodeConnect(ByteReader(rest.subspan(header.header_size)), 0, &connect);
+    version_ = connect.version;
+  }
+  RefuseConnect(ReasonCode::kPacketTooLarge, "the CONNECT packet is too large");
+}
+
+void Client::Refuse(ReasonCode code, std::string_view what) {
+  ++broker_.context_.counters.packets_malformed;
+  broker_.LogBadInput(*this, code, what);
+  Disconnect(code, what);
+}
+
+void Client::Disconnect(ReasonCode code, std::string_view why, bool with_will) {
+  if (state_ == State::kClosed) return;
+  if (state_ == State::kConnected && is_v5()) {
+    PropertyBuffer properties;
+    properties.AddText(PropertyId::kReasonString, why);
+    DisconnectView disconnect{.reason_code = code};
+    disconnect.properties.wire = properties.wire();
+    PacketBytes bytes;
+    EncodeDisconnect(disconnect, version_, &bytes);
+    if (bytes.size() > maximum_packet_size_) {  // [MQTT-3.14.2-3]
+      bytes.clear();
+      EncodeDisconnect({.reason_code = code}, version_, &bytes);
+    }
+    Send(bytes);
+  }
+  EnterClosed(with_will, why);
+}
+
+void Client::Close(std::string_view why) {
+  if (state_ != State::kClosed) EnterClosed(/*with_will=*/true, why);
+}
+
+void Client::EnterClosed(bool with_will, std::string_view why) {
+  broker_.LogClosed(*this, why);
+  state_ = State::kClosed;
+  timer_.Cancel();
+  unread_ = {};
+  connect_ = {};
+  acks_ = {};
+  broker_.context_.effects.close.push_back(id_);
+  if (session_ == nullptr) return;
+  Session* session = std::exchange(session_, nullptr);
+  broker_.keeper_.Detach(*session, with_will, session_expiry_s_);
+}
+
+void Client::Depart() {
+  state_ = State::kClosed;
+  timer_.Cancel();
+  unread_ = {};
+  connect_ = {};
+}
+
+void Client::PauseInput(Pause reason) {
+  if ((pauses_ & static_cast<uint8_t>(reason)) != 0) return;
+  if (pauses_ == 0) broker_.context_.effects.input.push_back(id_);
+  pauses_ |= static_cast<uint8_t>(reason);
+  ++broker_.context_.counters.input_paused;
+}
+
+// Reading goes on at the end of the turn: whoever resumes is in the middle of something.
+void Client::ResumeInput(Pause reason) {
+  if ((pauses_ & static_cast<uint8_t>(reason)) == 0) return;
+  pauses_ &= static_cast<uint8_t>(~static_cast<uint8_t>(reason));
+  if (pauses_ == 0) broker_.resumed_.push_back(id_);
+}
+
+void Client::ReadOn() {
+  if (!wants_input()) return;
+  const std::vector<uint8_t> unread = std::exchange(unread_, {});
+  HandlePackets(unread);
+  if (wants_input()) broker_.context_.effects.input.push_back(id_);
+}
+
+void Client::NoteFirstOutput() {
+  output_noted_ = true;
+  broker_.context_.effects.output.push_back(id_);
+}
+
+void Client::Send(const PacketBytes& bytes) {
+  output_.Append(bytes);
+  NoteOutput();
+}
+
+void Client::OutputSent(size_t size) {
+  output_.Consume(size);
+  held_up_ = false;
+  if (output_.size() < broker_.context_.limits.output_soft_bytes) {
+    ResumeInput(Pause::kOutput);
+    if (session_ != nullptr) broker_.Pump(*session_);
+  }
+}
+
+void Client::ArmTimer() {
+  TimerWheel& wheel = broker_.context_.wheel;
+  if (state_ != State::kConnected) {
+    wheel.Set(timer_, last_packet_ + seconds(broker_.context_.limits.connect_timeout_s));
+  } else if (keep_alive_s_ != 0) {  // [MQTT-3.1.2-22]
+    wheel.Set(timer_, last_packet_ + milliseconds(1500) * keep_alive_s_);
+  } else {
+    timer_.Cancel();
+  }
+}
+
+// The timer is not moved by each packet but looks, when it fires, how long the last one is ago.
+void Client::OnTimer() {
+  const Instant now = broker_.context_.now;
+  if (state_ != State::kConnected) return Close("no CONNECT in time");
+  // Silence that we asked for is not the client's.
+  if (!wants_input()) last_packet_ = now;
+  if (last_packet_ + milliseconds(1500) * keep_alive_s_ > now) return ArmTimer();
+  Disconnect(ReasonCode::kKeepAliveTimeout, "no packet for one and a half times Keep Alive");
+}
+
+}  // namespace signet

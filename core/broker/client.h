@@ -1,0 +1,180 @@
+// Client: the protocol state of one Network Connection, from its first byte to its last. Bytes go
+// in by Receive(); what it has to say stands in output(). Which packet is allowed when, and what it
+// does, is decided here, in one file per group of packets: client_connect.cc, client_publish.cc,
+// client_subscribe.cc, client_auth.cc. Owned by the ShardBroker; used on its thread alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/access/authenticator.h"
+#include "core/access/principal.h"
+#include "core/base/output_queue.h"
+#include "core/base/timer_wheel.h"
+#include "core/broker/ack_queue.h"
+#include "core/mqtt/connect.h"
+#include "core/mqtt/packet_assembler.h"
+#include "core/mqtt/publish.h"
+#include "core/session/topic_alias.h"
+#include "core/session/will.h"
+
+namespace signet {
+
+class Session;
+class ShardBroker;
+struct MessageView;
+struct TopicFilterView;
+
+class Client {
+ public:
+  enum class State : uint8_t {
+    kNew,             // Only CONNECT is allowed [MQTT-3.1.0-1].
+    kAuthenticating,  // CONNECT was read, its answer is awaited; nothing is read.
+    kLeaving,         // On its way to its home shard; nothing is read.
+    kConnected,
+    kClosed,  // Nothing is read; what is in the output may still leave.
+  };
+
+  // `principal` is null unless the client was proven on another shard.
+  Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std::string peer,
+         std::unique_ptr<Principal> principal);
+
+  ConnectionId id() const { return id_; }
+  State state() const { return state_; }
+  ProtocolVersion version() const { return version_; }
+  bool is_v5() const { return version_ == ProtocolVersion::k5; }
+  const std::string& peer() const { return peer_; }
+
+  // What waits to be sent. Whoever writes to it calls NoteOutput() afterwards.
+  OutputQueue& output() { return output_; }
+  const OutputQueue& output() const { return output_; }
+  void NoteOutput() {
+    if (!output_noted_) NoteFirstOutput();
+  }
+
+  // Whether bytes from the peer are wanted now.
+  bool wants_input() const { return state_ != State::kClosed && pauses_ == 0; }
+
+  // The I/O side cannot hand on its output: a send of an earlier turn is still in flight.
+  bool output_is_held_up() const { return held_up_; }
+
+  // What the Client can take: Maximum Packet Size [MQTT-3.1.2-24], and aliases, null if none.
+  uint32_t maximum_packet_size() const { return maximum_packet_size_; }
+  OutboundAliases* outbound_aliases() { return outbound_aliases_.get(); }
+
+ private:
+  friend class ShardBroker;
+  using Packet = PacketAssembler::Packet;
+
+  // Reasons not to read from a client; it is read again once none is left.
+  enum class Pause : uint8_t {
+    kAuthentication = 1,
+    kAcks = 2,        // Limits::pending_acks.
+    kCongestion = 4,  // A shard it publishes to, or memory: see ShardBroker::Relieve.
+    kOutput = 8,      // Limits::output_hard_bytes.
+    kLeaving = 16,
+  };
+
+  // client.cc
+  void Receive(ByteView bytes);
+  void OutputSent(size_t size);
+  void HandlePackets(ByteView bytes);
+  void HandlePacket(const Packet& packet);
+  void HandleConnected(const Packet& packet);
+  void RefusePacket(PacketAssembler::Step step, ByteView rest);
+  // Malformed Packet, Protocol Error and the like: what a broken or hostile peer sends (4.13).
+  void Refuse(ReasonCode code, std::string_view what);
+  // Ends the Network Connection: DISCONNECT with `code` if the client is connected and speaks MQTT
+  // 5, then close. `why` is for the log and, as Reason String, for the client.
+  void Disconnect(ReasonCode code, std::string_view why, bool with_will = true);
+  // Ends it without a word.
+  void Close(std::string_view why);
+  void EnterClosed(bool with_will, std::string_view why);
+  // It goes on at its home shard; what is left here is an empty shell.
+  void Depart();
+  void PauseInput(Pause reason);
+  void ResumeInput(Pause reason);
+  void ReadOn();
+  void NoteFirstOutput();
+  void Send(const PacketBytes& bytes);
+  void ArmTimer();
+  void OnTimer();
+
+  // client_connect.cc
+  void OnConnect(const Packet& packet);
+  ReasonCode CheckConnect(const ConnectView& connect) const;
+  void Authenticate(const ConnectView& connect);
+  void OnAuthenticated(Authenticator::Outcome outcome);
+  void Admit(const ConnectView& connect);
+  void ComeHome(const ConnectView& connect);
+  void ApplyConnect(const ConnectView& connect);
+  void SendConnack(const ConnectView& connect, bool session_present, bool assigned);
+  void RefuseConnect(ReasonCode code, std::string_view why);
+  std::unique_ptr<Will> MakeWill(const ConnectView& connect) const;
+  void OnDisconnect(const Packet& packet);
+
+  // client_publish.cc
+  void OnPublish(const Packet& packet);
+  bool ResolveTopicAlias(PublishView* publish);
+  // Counts a QoS 1 or 2 message, and finds out whether it is one that was received before.
+  enum class Admission : uint8_t { kNew, kDuplicate, kRefused };
+  Admission AdmitPublish(const PublishView& publish);
+  ReasonCode CheckPublish(const PublishView& publish) const;
+  MessageView MakeMessage(const PublishView& publish, const Packet& packet);
+  void Distribute(const PublishView& publish, const MessageView& message);
+  void OnPuback(const Packet& packet);
+  void OnPubrec(const Packet& packet);
+  void OnPubrel(const Packet& packet);
+  void OnPubcomp(const Packet& packet);
+
+  // client_acks.cc
+  // Sends an acknowledgement, or lets it wait behind others.
+  void Acknowledge(PacketType type, PacketId id, ReasonCode code);
+  AckQueue::Ticket Await(PendingAck ack);
+  // The commit on which `ticket` waited is done. kSuccess leaves the code as it is.
+  void FinishAck(AckQueue::Ticket ticket, ReasonCode code);
+  void FlushAcks();
+  void SendAck(const PendingAck& ack);
+  void SendPublishAck(PacketType type, PacketId id, ReasonCode code);
+
+  // client_subscribe.cc
+  void OnSubscribe(const Packet& packet);
+  // `index` of the filter in its packet, `fresh` Subscriptions before it in the packet; `known`: it
+  // exists.
+  ReasonCode CheckSubscribe(const TopicFilterView& filter, size_t index, size_t fresh,
+                            bool known) const;
+  void OnUnsubscribe(const Packet& packet);
+
+  // client_auth.cc
+  void OnAuth(const Packet& packet);
+
+  const ConnectionId id_;
+  ShardBroker& broker_;
+  const PortId port_;
+  State state_ = State::kNew;
+  ProtocolVersion version_ = ProtocolVersion::k311;
+  uint8_t pauses_ = 0;
+  bool output_noted_ = false;  // In Effects::output of this turn.
+  bool held_up_ = false;
+  bool request_problem_information_ = true;
+  uint16_t keep_alive_s_ = 0;
+  uint16_t receive_maximum_ = 65'535;
+  uint32_t inbound_open_ = 0;  // QoS 1 and 2 messages of the client that are not complete.
+  uint32_t maximum_packet_size_ = 0;
+  uint32_t session_expiry_s_ = 0;
+  Session* session_ = nullptr;
+  OutputQueue output_;
+  PacketAssembler assembler_;
+  std::vector<uint8_t> unread_;  // Received while nothing was to be read.
+  AckQueue acks_;
+  std::unique_ptr<InboundAliases> inbound_aliases_;
+  std::unique_ptr<OutboundAliases> outbound_aliases_;
+  Instant last_packet_;
+  Timer timer_;
+  std::vector<uint8_t> connect_;  // The body of CONNECT, until it is answered.
+  const std::string peer_;
+  std::unique_ptr<Principal> principal_;
+};
+
+}  // namespace signet

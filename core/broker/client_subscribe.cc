@@ -1,0 +1,86 @@
+// SUBSCRIBE and UNSUBSCRIBE (MQTT 5, 3.8 to 3.11).
+#include "core/broker/client.h"
+#include "core/broker/shard_broker.h"
+#include "core/mqtt/subscribe.h"
+#include "core/mqtt/topic_name.h"
+#include "core/mqtt/unsubscribe.h"
+
+namespace signet {
+
+void Client::OnSubscribe(const Packet& packet) {
+  const Limits& limits = broker_.context_.limits;
+  const auto subscribe = DecodeSubscribe(ByteReader(packet.body), version_,
+                                         static_cast<uint32_t>(limits.user_properties));
+  if (!subscribe.ok()) return Refuse(subscribe.error(), "SUBSCRIBE");
+  std::vector<Subscribing::Request> requests;
+  std::vector<uint8_t> codes;
+  size_t fresh = 0;
+  for (ByteView rest = subscribe->entries; !rest.empty();) {
+    const SubscribeEntry entry = TakeSubscribeEntry(&rest);
+    const auto filter = ParseTopicFilter(entry.topic_filter);
+    if (!filter.ok())
+      return Refuse(ReasonCode::kMalformedPacket, "SUBSCRIBE: a Topic Filter that cannot be");
+    if (filter->is_shared() && entry.options.no_local) {  // [MQTT-3.8.3-4]
+      return Refuse(ReasonCode::kProtocolError, "No Local on a Shared Subscription");
+    }
+    const bool known = session_->subscriptions.Contains(entry.topic_filter);
+    const ReasonCode code = CheckSubscribe(*filter, codes.size(), fresh, known);
+    if (code == ReasonCode::kSuccess) {
+      requests.push_back({.topic_filter = std::string(entry.topic_filter),
+                          .options = entry.options,
+                          .index = codes.size()});
+      if (!known) ++fresh;
+    }
+    codes.push_back(static_cast<uint8_t>(code));
+  }
+  const AckQueue::Ticket ticket =
+      Await({.type = PacketType::kSuback, .packet_id = subscribe->packet_id, .ready = false});
+  broker_.subscribing_.Subscribe(
+      *session_, subscribe->properties.subscription_id, std::move(requests), std::move(codes),
+      [&broker = broker_, id = id_, ticket](std::vector<uint8_t> granted) {
+        Client* client = broker.Find(id);
+        if (client == nullptr) return;
+        PendingAck* ack = client->acks_.Find(ticket);
+        if (ack == nullptr) return;
+        ack->codes = std::move(granted);
+        client->FinishAck(ticket, ReasonCode::kSuccess);
+      });
+}
+
+ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, size_t fresh,
+                                  bool known) const {
+  const Limits& limits = broker_.context_.limits;
+  if (index >= limits.filters_per_packet) return ReasonCode::kQuotaExceeded;
+  if (!known && session_->subscriptions.size() + fresh >= limits.subscriptions) {
+    return ReasonCode::kQuotaExceeded;
+  }
+  if (!broker_.IsTopicWithinLimits(filter.filter)) return ReasonCode::kTopicFilterInvalid;
+  Authorizer* authorizer = broker_.access(port_).authorizer;
+  if (authorizer != nullptr &&
+      !authorizer->Allows(*principal_, session_->client_id, Action::kSubscribe, filter.filter)) {
+    return ReasonCode::kNotAuthorized;
+  }
+  return ReasonCode::kSuccess;
+}
+
+void Client::OnUnsubscribe(const Packet& packet) {
+  const auto unsubscribe =
+      DecodeUnsubscribe(ByteReader(packet.body), version_,
+                        static_cast<uint32_t>(broker_.context_.limits.user_properties));
+  if (!unsubscribe.ok()) return Refuse(unsubscribe.error(), "UNSUBSCRIBE");
+  // Looked at as a whole first: a packet that is refused takes back nothing.
+  for (ByteView rest = unsubscribe->entries; !rest.empty();) {
+    if (!ParseTopicFilter(TakeUnsubscribeEntry(&rest)).ok()) {
+      return Refuse(ReasonCode::kMalformedPacket, "UNSUBSCRIBE: a Topic Filter that cannot be");
+    }
+  }
+  PendingAck ack{.type = PacketType::kUnsuback, .packet_id = unsubscribe->packet_id};
+  for (ByteView rest = unsubscribe->entries; !rest.empty();) {
+    ack.codes.push_back(static_cast<uint8_t>(
+        broker_.subscribing_.Unsubscribe(*session_, TakeUnsubscribeEntry(&rest))));
+  }
+  Await(std::move(ack));
+  FlushAcks();
+}
+
+}  // namespace signet

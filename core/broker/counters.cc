@@ -1,0 +1,39 @@
+#include "core/broker/counters.h"
+
+#include <array>
+
+namespace signet {
+namespace {
+
+constexpr auto kTable = std::to_array<CounterInfo>({
+    {"connections_accepted", &Counters::connections_accepted},
+    {"connections_closed", &Counters::connections_closed},
+    {"connects_refused", &Counters::connects_refused},
+    {"sessions_taken_over", &Counters::sessions_taken_over},
+    {"sessions_resumed", &Counters::sessions_resumed},
+    {"sessions_expired", &Counters::sessions_expired},
+    {"packets_received", &Counters::packets_received},
+    {"packets_malformed", &Counters::packets_malformed},
+    {"messages_received", &Counters::messages_received},
+    {"messages_delivered", &Counters::messages_delivered},
+    {"messages_forwarded", &Counters::messages_forwarded},
+    {"messages_queued", &Counters::messages_queued},
+    {"dropped_slow", &Counters::dropped_slow},
+    {"dropped_queue_full", &Counters::dropped_queue_full},
+    {"dropped_too_large", &Counters::dropped_too_large},
+    {"dropped_no_member", &Counters::dropped_no_member},
+    {"wills_published", &Counters::wills_published},
+    {"input_paused", &Counters::input_paused},
+});
+static_assert(sizeof(Counters) == kTable.size() * sizeof(uint64_t), "a counter is missing here");
+
+}  // namespace
+
+std::span<const CounterInfo> AllCounters() { return kTable; }
+
+Counters& Counters::operator+=(const Counters& other) {
+  for (const CounterInfo& counter : kTable) this->*counter.value += other.*counter.value;
+  return *this;
+}
+
+}  // namespace signet

@@ -1,0 +1,45 @@
+// Counters: what one shard has counted since its start; summed over the shards when somebody asks.
+// Plain numbers: written on the shard's thread, read there.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace signet {
+
+struct Counters {
+  uint64_t connections_accepted = 0;
+  uint64_t connections_closed = 0;
+  uint64_t connects_refused = 0;
+  uint64_t sessions_taken_over = 0;
+  uint64_t sessions_resumed = 0;
+  uint64_t sessions_expired = 0;
+  uint64_t packets_received = 0;
+  uint64_t packets_malformed = 0;
+  uint64_t messages_received = 0;
+  uint64_t messages_delivered = 0;
+  uint64_t messages_forwarded = 0;
+  uint64_t messages_queued = 0;
+  // QoS 0 messages that a slow client did not get.
+  uint64_t dropped_slow = 0;
+  // QoS 1 and 2 messages at queued_messages or queued_bytes.
+  uint64_t dropped_queue_full = 0;
+  // Messages larger than a client's Maximum Packet Size [MQTT-3.1.2-25].
+  uint64_t dropped_too_large = 0;
+  // Messages of a Shared Subscription that no member could take.
+  uint64_t dropped_no_member = 0;
+  uint64_t wills_published = 0;
+  uint64_t input_paused = 0;
+
+  Counters& operator+=(const Counters& other);
+};
+
+struct CounterInfo {
+  std::string_view name;
+  uint64_t Counters::*value;
+};
+
+std::span<const CounterInfo> AllCounters();
+
+}  // namespace signet

@@ -1,0 +1,72 @@
+// Delivery: the last step of a message, to one Session. Sends it at once if the Client is there,
+// has quota and takes its output; otherwise QoS 1 and 2 messages wait in the Session's queue and
+// QoS 0 messages are dropped. Nothing is destroyed and no connection is closed in here, so it may
+// be called while somebody goes over Subscriptions.
+#pragma once
+
+#include <span>
+
+#include "core/broker/shard_context.h"
+#include "core/mqtt/publish_encoder.h"
+#include "core/session/session.h"
+
+namespace signet {
+
+// One message for however many receivers: its encoder, and a handle made when the first receiver
+// has to keep it.
+class Outgoing {
+ public:
+  // `view` stays valid as long as this lives.
+  Outgoing(const MessageView& view, Instant now);
+
+  const MessageView& view() const { return view_; }
+  PublishEncoder& encoder() { return encoder_; }
+  // The message as something that can be kept.
+  const MessageRef& Keep();
+  // The same for another shard.
+  const SharedMessage& Share() { return Keep()->parts(); }
+
+ private:
+  MessageRef kept_;
+  MessageView view_;
+  PublishEncoder encoder_;
+};
+
+class Delivery {
+ public:
+  explicit Delivery(ShardContext* context) : context_(*context) {}
+
+  // What the Subscriptions of one Session make of a message.
+  struct Terms {
+    QoS qos = QoS::kAtMostOnce;
+    bool retain = false;
+    std::span<const uint32_t> subscription_ids;
+  };
+
+  void Deliver(Outgoing& message, const Terms& terms, Session& session);
+
+  // Whether Deliver would send or queue a message of `size` bytes rather than drop it.
+  bool CanTake(const Session& session, QoS qos, size_t size) const;
+
+  // Whether Deliver would send at once. (A QoS 0 message it might send beyond this, up to the
+  // limits.)
+  bool CanSendNow(const Session& session, QoS qos) const;
+
+  // Sends what has to be resent and what is queued, as far as quota and output allow.
+  void Pump(Session& session);
+
+ private:
+  void SendUntracked(Outgoing& message, const Terms& terms, Client& client);
+  // False if the packet is too large for the client.
+  bool Fits(const PublishEncoder& encoder, const PublishDelivery& delivery,
+            const Client& client) const;
+  void Track(OutboundMessage outbound, PublishEncoder& encoder, Session& session);
+  void Write(PublishEncoder& encoder, PublishDelivery delivery, Client& client);
+  void Queue(OutboundMessage outbound, Session& session);
+  void Resend(PacketId id, Session& session);
+  void SendQueued(Session& session);
+
+  ShardContext& context_;
+};
+
+}  // namespace signet

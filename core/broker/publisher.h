@@ -1,0 +1,35 @@
+// Publisher: what happens with an Application Message once it is accepted, whoever it comes from:
+// live delivery, and with RETAIN the retained store. Used on the shard's thread alone.
+#pragma once
+
+#include "core/broker/fan_out.h"
+#include "core/broker/retaining.h"
+
+namespace signet {
+
+class Publisher {
+ public:
+  Publisher(ShardContext* context, FanOut* fan_out, Retaining* retaining)
+      : context_(*context), fan_out_(*fan_out), retaining_(*retaining) {}
+
+  // `stored` may be null; otherwise it runs once a message with RETAIN is with its store (or has
+  // found no room there), and at once for a message without. `publisher`: see FanOut.
+  FanOut::Reach Publish(MessageView view, const Session* publisher, Retaining::Stored stored) {
+    if (view.retain) view.stamp = retaining_.NextStamp();
+    Outgoing message(view, context_.now);
+    const FanOut::Reach reach = fan_out_.Publish(message, publisher);
+    if (view.retain) {
+      retaining_.Store(message.Keep(), std::move(stored));
+    } else if (stored != nullptr) {
+      std::move(stored)(ReasonCode::kSuccess);
+    }
+    return reach;
+  }
+
+ private:
+  ShardContext& context_;
+  FanOut& fan_out_;
+  Retaining& retaining_;
+};
+
+}  // namespace signet

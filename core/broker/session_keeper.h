@@ -1,0 +1,54 @@
+// SessionKeeper: when Sessions begin, are taken over, and end, and when their Wills are published
+// (MQTT 5, 4.1, 3.1.2.4, 3.1.2.5, 3.1.2.11.2, 3.1.3.2.2, 3.1.4). Used on the shard's thread alone.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/broker/publisher.h"
+#include "core/broker/shard_context.h"
+#include "core/broker/subscribing.h"
+#include "core/session/session_store.h"
+
+namespace signet {
+
+class SessionKeeper {
+ public:
+  SessionKeeper(ShardContext* context, SessionStore* sessions, Subscribing* subscribing,
+                Publisher* publisher)
+      : context_(*context),
+        sessions_(*sessions),
+        subscribing_(*subscribing),
+        publisher_(*publisher) {}
+
+  struct Attached {
+    Session* session = nullptr;  // Null: Limits::sessions is reached.
+    bool present = false;        // Session Present of CONNACK.
+  };
+  // Gives `client_id` its Session: the one that exists, or a new one. No Network Connection may
+  // hold it any more (see ShardBroker::TakeOver).
+  Attached Attach(std::string_view client_id, bool clean_start);
+
+  // The Network Connection of `session` has ended. `with_will`: not by a DISCONNECT that discards
+  // the Will [MQTT-3.14.4-3]. `expiry_s` is the Session Expiry Interval that holds now.
+  void Detach(Session& session, bool with_will, uint32_t expiry_s);
+
+  // A timer of `session` fired.
+  void OnTimer(Session& session);
+
+  // Destroys Sessions that have ended. Nothing may be going over Sessions.
+  void Settle();
+
+ private:
+  void End(Session& session);
+  void PublishWill(Session& session);
+  void ArmTimer(Session& session);
+
+  ShardContext& context_;
+  SessionStore& sessions_;
+  Subscribing& subscribing_;
+  Publisher& publisher_;
+  std::vector<Session*> ended_;
+};
+
+}  // namespace signet

@@ -1,0 +1,274 @@
+#include "core/broker/shard_broker.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/mqtt/topic_name.h"
+#include "fmt/format.h"
+
+namespace signet {
+namespace {
+
+// Slots are taken as they are needed; the limit of the broker is BrokerTotals' matter.
+constexpr uint32_t kMaxSlots = SlotId<void>::kGenerationMask;
+
+}  // namespace
+
+ShardBroker::ShardBroker(ShardContext::Setup setup, std::vector<PortAccess> ports, Instant start)
+    : context_(std::move(setup), start),
+      ports_(std::move(ports)),
+      clients_(kMaxSlots),
+      sessions_(kMaxSlots, static_cast<uint8_t>(TimerKind::kSession)),
+      delivery_(&context_),
+      retaining_(&context_, &delivery_, &sessions_),
+      interest_(&context_, &tree_, &sessions_, &retaining_),
+      sharing_(&context_, &tree_, &delivery_, &interest_, &sessions_),
+      fan_out_(&context_, &tree_, &delivery_, &sharing_, &retaining_),
+      publisher_(&context_, &fan_out_, &retaining_),
+      subscribing_(&context_, &tree_, &sharing_, &interest_, &retaining_, &sessions_),
+      keeper_(&context_, &sessions_, &subscribing_, &publisher_),
+      housekeeping_(static_cast<uint8_t>(TimerKind::kHousekeeping), this) {
+  context_.wheel.Set(housekeeping_, start + kHousekeepingInterval);
+}
+
+ShardBroker::~ShardBroker() {
+  CHECK(clients_.size() == 0);
+  context_.totals.sessions.fetch_sub(sessions_.size(), std::memory_order_relaxed);
+  housekeeping_.Cancel();
+  sessions_.ForEach([](Session& session) { session.timer.Cancel(); });
+}
+
+// -- The turn.
+
+void ShardBroker::BeginTurn(Instant now) { context_.now = now; }
+
+void ShardBroker::EndTurn() {
+  context_.wheel.Advance(context_.now, [this](Timer& timer) { OnTimer(timer); });
+  retaining_.Work();
+  LetGo();
+  ReadResumed();
+  keeper_.Settle();
+}
+
+void ShardBroker::TakeEffects(Effects* effects) {
+  DCHECK(effects->empty());
+  std::swap(*effects, context_.effects);
+  for (const ConnectionId id : effects->output) {
+    if (Client* client = Find(id)) client->output_noted_ = false;
+  }
+}
+
+Instant ShardBroker::NextDeadline() const {
+  if (retaining_.has_work() || !resumed_.empty()) return context_.now;
+  return context_.wheel.NextDeadline();
+}
+
+void ShardBroker::OnTimer(Timer& timer) {
+  switch (static_cast<TimerKind>(timer.kind())) {
+    case TimerKind::kClient:
+      return static_cast<Client*>(timer.owner())->OnTimer();
+    case TimerKind::kSession:
+      return keeper_.OnTimer(*static_cast<Session*>(timer.owner()));
+    case TimerKind::kHousekeeping:
+      return KeepHouse();
+  }
+  UNREACHABLE();
+}
+
+void ShardBroker::KeepHouse() {
+  RefreshMemory();
+  retaining_.Sweep();
+  context_.wheel.Set(housekeeping_, context_.now + kHousekeepingInterval);
+}
+
+void ShardBroker::RefreshMemory() {
+  const size_t own = context_.pool.live_bytes();
+  context_.totals.output_bytes += own - counted_output_bytes_;
+  counted_output_bytes_ = own;
+  const uint64_t used = SharedBuffer::LiveBytes() + context_.totals.output_bytes;
+  const uint64_t whole = context_.memory_bytes;
+  context_.memory = used > whole / 10 * 8   ? ShardContext::Memory::kExhausted
+                    : used > whole / 10 * 6 ? ShardContext::Memory::kTight
+                                            : ShardContext::Memory::kPlenty;
+}
+
+bool ShardBroker::MustHoldBack(ShardSet shards) const {
+  if (context_.memory == ShardContext::Memory::kExhausted) return true;
+  for (; shards != 0; shards &= shards - 1) {
+    if (context_.IsCongested(ShardId(static_cast<uint32_t>(std::countr_zero(shards))))) return true;
+  }
+  return false;
+}
+
+void ShardBroker::LetGo() {
+  const auto backlog = [](const BlockQueue<ShardMessage>& queue) { return queue.size(); };
+  size_t longest = 0;
+  for (const auto& queue : context_.outgoing) longest = std::max(longest, backlog(queue));
+  // The shard asks for relief itself while it cannot pass on what it is given.
+  if (longest > context_.limits.mailbox_backlog) {
+    context_.totals.congested.fetch_or(SetOf(context_.self), std::memory_order_relaxed);
+  } else if (longest <= context_.limits.mailbox_backlog / 2) {
+    context_.totals.congested.fetch_and(~SetOf(context_.self), std::memory_order_relaxed);
+  }
+  if (held_back_.empty()) return;
+  const bool relieved = longest <= context_.limits.mailbox_backlog / 2 &&
+                        context_.totals.congested.load(std::memory_order_relaxed) == 0 &&
+                        context_.memory != ShardContext::Memory::kExhausted;
+  if (!relieved) return;
+  for (const ConnectionId id : std::exchange(held_back_, {})) {
+    if (Client* client = Find(id)) client->ResumeInput(Client::Pause::kCongestion);
+  }
+}
+
+void ShardBroker::ReadResumed() {
+  for (const ConnectionId id : std::exchange(resumed_, {})) {
+    if (Client* client = Find(id)) client->ReadOn();
+  }
+}
+
+// -- Network Connections.
+
+ConnectionId ShardBroker::Open(PortId port, std::string peer) {
+  BrokerTotals& totals = context_.totals;
+  if (totals.connections.load(std::memory_order_relaxed) >= context_.limits.connections) return {};
+  Client* client = clients_.Emplace(this, port, std::move(peer), nullptr);
+  if (client == nullptr) return {};
+  totals.connections.fetch_add(1, std::memory_order_relaxed);
+  ++context_.counters.connections_accepted;
+  return client->id();
+}
+
+ConnectionId ShardBroker::Adopt(HandOver hand_over) {
+  Client* client = clients_.Emplace(this, hand_over.port, std::move(hand_over.peer),
+                                    std::make_unique<Principal>(std::move(hand_over.principal)));
+  if (client == nullptr) return {};
+  context_.totals.connections.fetch_add(1, std::memory_order_relaxed);
+  client->Receive(hand_over.received);
+  return client->id();
+}
+
+void ShardBroker::Receive(ConnectionId id, ByteView bytes) {
+  if (Client* client = Find(id)) client->Receive(bytes);
+}
+
+void ShardBroker::OutputSent(ConnectionId id, size_t size) {
+  if (Client* client = Find(id)) client->OutputSent(size);
+}
+
+void ShardBroker::OutputHeldUp(ConnectionId id) {
+  if (Client* client = Find(id)) client->held_up_ = true;
+}
+
+void ShardBroker::Closed(ConnectionId id, std::string_view why) {
+  if (Client* client = Find(id)) client->Close(why);
+}
+
+void ShardBroker::Release(ConnectionId id) {
+  Client* client = Find(id);
+  if (client == nullptr) return;
+  client->Close("released");
+  clients_.Erase(id);
+  context_.totals.connections.fetch_sub(1, std::memory_order_relaxed);
+  ++context_.counters.connections_closed;
+}
+
+ShardBroker::Departure ShardBroker::TakeForHandOver(ConnectionId id) {
+  Client& client = *Find(id);
+  CHECK(client.state() == Client::State::kLeaving);
+  ConnectView connect;
+  DecodeConnect(ByteReader(client.connect_), static_cast<uint32_t>(context_.limits.user_properties),
+                &connect);
+  Departure departure{.home = context_.HomeOf(connect.client_id)};
+  departure.hand_over.port = client.port_;
+  departure.hand_over.peer = client.peer_;
+  departure.hand_over.principal = std::move(*client.principal_);
+  PacketBytes& received = departure.hand_over.received;
+  AppendPacket(PacketType::kConnect, 0, static_cast<uint32_t>(client.connect_.size()), &received)
+      .WriteBytes(client.connect_);
+  received.insert(received.end(), client.unread_.begin(), client.unread_.end());
+  client.Depart();
+  return departure;
+}
+
+void ShardBroker::TakeOver(std::string_view client_id) {
+  Session* session = sessions_.Find(client_id);
+  if (session == nullptr || session->client == nullptr) return;
+  ++context_.counters.sessions_taken_over;
+  session->client->Disconnect(ReasonCode::kSessionTakenOver,
+                              "another client connected with this Client Identifier");
+}
+
+void ShardBroker::Pump(Session& session) {
+  delivery_.Pump(session);
+  retaining_.Continue(session);
+}
+
+std::string ShardBroker::MakeClientId() {
+  while (true) {
+    std::array<uint8_t, 16> random;
+    context_.random(random.data(), random.size());
+    std::string name = "signet-";
+    for (const uint8_t byte : random) fmt::format_to(std::back_inserter(name), "{:02x}", byte);
+    if (context_.HomeOf(name) == context_.self && sessions_.Find(name) == nullptr) return name;
+  }
+}
+
+bool ShardBroker::IsTopicWithinLimits(std::string_view topic) const {
+  return topic.size() <= context_.limits.topic_bytes &&
+         CountLevels(topic) <= context_.limits.topic_levels;
+}
+
+std::optional<uint32_t> ShardBroker::MessageExpiry(const Properties& properties) const {
+  const uint64_t most = context_.limits.message_expiry_s;
+  if (properties.Has(PropertyId::kMessageExpiryInterval)) {
+    const uint32_t asked = properties.message_expiry_s;
+    return most == 0 ? asked : static_cast<uint32_t>(std::min<uint64_t>(asked, most));
+  }
+  if (most == 0) return std::nullopt;
+  return static_cast<uint32_t>(most);
+}
+
+void ShardBroker::Drain() {
+  draining_ = true;
+  clients_.ForEach([](Client& client) {
+    client.Disconnect(ReasonCode::kServerShuttingDown, "the broker is being stopped",
+                      /*with_will=*/false);
+  });
+}
+
+// -- Other shards.
+
+void ShardBroker::Deliver(ShardId from, ShardMessage message) {
+  std::visit([&](auto& kind) { On(from, std::move(kind)); }, message);
+}
+
+void ShardBroker::On(ShardId from, Forward message) {
+  fan_out_.Forwarded(message.message.View(), from);
+}
+void ShardBroker::On(ShardId from, WantFilters message) { interest_.OnWant(from, message); }
+void ShardBroker::On(ShardId from, InterestNoted message) { interest_.OnNoted(from, message); }
+void ShardBroker::On(ShardId, InterestSettled message) { interest_.OnSettled(message); }
+void ShardBroker::On(ShardId from, DropFilters message) { interest_.OnDrop(from, message); }
+void ShardBroker::On(ShardId from, JoinShared message) {
+  sharing_.OnJoin(from, std::move(message));
+}
+void ShardBroker::On(ShardId, JoinedShared message) { sharing_.OnJoined(message); }
+void ShardBroker::On(ShardId from, LeaveShared message) { sharing_.OnLeave(from, message); }
+void ShardBroker::On(ShardId from, SetSharedOnline message) { sharing_.OnSetOnline(from, message); }
+void ShardBroker::On(ShardId from, SharedDeliver message) {
+  sharing_.OnDeliver(from, std::move(message.delivery));
+}
+void ShardBroker::On(ShardId, SharedRefused message) {
+  sharing_.OnRefused(std::move(message.delivery));
+}
+void ShardBroker::On(ShardId from, SetRetained message) {
+  retaining_.OnSet(from, std::move(message));
+}
+void ShardBroker::On(ShardId, RetainedSet message) { retaining_.OnRetainedSet(message); }
+void ShardBroker::On(ShardId from, QueryRetained message) {
+  retaining_.OnQuery(from, std::move(message));
+}
+void ShardBroker::On(ShardId, RetainedPage message) { retaining_.OnPage(std::move(message)); }
+void ShardBroker::On(ShardId, HandOver) { UNREACHABLE(); }  // Adopt() takes it.
+
+}  // namespace signet

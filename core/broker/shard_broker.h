@@ -1,0 +1,172 @@
+// ShardBroker: one shard of the broker without I/O. Bytes, answers of other shards and the time go
+// in; output, effects and messages for other shards come out. Whoever runs it (net/shard, a test, a
+// simulation) does for every turn:
+//
+//   BeginTurn(now)
+//   Deliver(…) what other shards sent; Receive(…), OutputSent(…), Closed(…) what the connections
+//   did EndTurn() TakeEffects(…), move outgoing(…) into the mailboxes as far as they have room
+//
+// Nothing here blocks, and no connection dies before Release(). Used on one thread alone.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/access/authorizer.h"
+#include "core/base/slot_map.h"
+#include "core/broker/client.h"
+#include "core/broker/delivery.h"
+#include "core/broker/fan_out.h"
+#include "core/broker/interest.h"
+#include "core/broker/publisher.h"
+#include "core/broker/retaining.h"
+#include "core/broker/session_keeper.h"
+#include "core/broker/shard_context.h"
+#include "core/broker/sharing.h"
+#include "core/broker/subscribing.h"
+
+namespace signet {
+
+// Who decides for the clients of one port. Owned by the caller; outlives the ShardBroker.
+struct PortAccess {
+  Authenticator* authenticator = nullptr;  // Null: no authentication.
+  Authorizer* authorizer = nullptr;        // Null: everything is allowed.
+};
+
+class ShardBroker {
+ public:
+  // `ports` are numbered by PortId, alike on all shards.
+  ShardBroker(ShardContext::Setup setup, std::vector<PortAccess> ports, Instant start);
+  ShardBroker(const ShardBroker&) = delete;
+  ShardBroker& operator=(const ShardBroker&) = delete;
+  // Connections must have been released.
+  ~ShardBroker();
+
+  // -- The turn.
+  void BeginTurn(Instant now);
+  // Fires timers, goes on with deferred work, lets clients be read again that can be.
+  void EndTurn();
+  // What the turn has brought: `effects`, which the caller has cleared, is swapped with it.
+  void TakeEffects(Effects* effects);
+  // No later than this, another turn is due; the present one's time if work is left over.
+  Instant NextDeadline() const;
+
+  // -- Network Connections. An id that names nobody (any more) is ignored.
+  // Somebody connected to `port`. `peer` is an address for the log. An empty id: there are too
+  // many.
+  ConnectionId Open(PortId port, std::string peer);
+  // A connection came home. Its bytes are handled at once. An empty id: there are too many.
+  ConnectionId Adopt(HandOver hand_over);
+  void Receive(ConnectionId id, ByteView bytes);
+  // The first `size` bytes of its output have been sent.
+  void OutputSent(ConnectionId id, size_t size);
+  // A send of an earlier turn is still in flight while more output waits.
+  void OutputHeldUp(ConnectionId id);
+  // The peer is gone, or will be cut off: nothing can be sent any more.
+  void Closed(ConnectionId id, std::string_view why);
+  // The I/O side has nothing in flight for it any more: the slot may be given out again.
+  void Release(ConnectionId id);
+  Client* Find(ConnectionId id) { return clients_.Find(id); }
+  uint32_t connection_count() const { return clients_.size(); }
+
+  // For Effects::hand_over: where it goes, and everything but the parcel. Send() it, then Release()
+  // it.
+  struct Departure {
+    ShardId home;
+    HandOver hand_over;
+  };
+  Departure TakeForHandOver(ConnectionId id);
+  void Send(ShardId to, ShardMessage message) { context_.Send(to, std::move(message)); }
+
+  // -- Other shards.
+  // Anything but HandOver, which Adopt() takes.
+  void Deliver(ShardId from, ShardMessage message);
+  // For `to`, oldest first; taken from the front as far as the mailbox has room.
+  BlockQueue<ShardMessage>& outgoing(ShardId to) { return context_.outgoing[to.value()]; }
+
+  // -- Being stopped: tells every client (DISCONNECT 0x8B) and closes it; new ones are refused.
+  // Wills are not published (3.1.2.5 lets a Server that shuts down defer them).
+  void Drain();
+  bool is_draining() const { return draining_; }
+
+  const Counters& counters() const { return context_.counters; }
+  size_t session_count() const { return sessions_.size(); }
+  size_t retained_count() const { return retaining_.store().size(); }
+  size_t subscription_count() const { return tree_.subscription_count(); }
+  size_t filter_node_count() const { return tree_.node_count(); }
+
+ private:
+  friend class Client;
+
+  // How often the fill of the memory is looked at, and expired messages are swept.
+  static constexpr Duration kHousekeepingInterval = seconds(1);
+
+  // -- For Client.
+  const PortAccess& access(PortId port) const { return ports_[port.value()]; }
+  // Sends what waits for `session`.
+  void Pump(Session& session);
+  // Ends the Network Connection that holds the Session of this name, if there is one
+  // [MQTT-3.1.4-3].
+  void TakeOver(std::string_view client_id);
+  // A random Client Identifier that is at home on this shard.
+  std::string MakeClientId();
+  bool IsTopicWithinLimits(std::string_view topic) const;
+  // The Message Expiry Interval that a message gets.
+  std::optional<uint32_t> MessageExpiry(const Properties& properties) const;
+  // Whether a publisher to these shards has to wait.
+  bool MustHoldBack(ShardSet shards) const;
+  void LogConnected(const Client& client, bool session_present);
+  void LogClosed(const Client& client, std::string_view why);
+  void LogBadInput(const Client& client, ReasonCode code, std::string_view what);
+
+  void OnTimer(Timer& timer);
+  void KeepHouse();
+  void RefreshMemory();
+  void LetGo();  // Publishers that were held back.
+  void ReadResumed();
+
+  // Messages of other shards, by kind.
+  void On(ShardId from, Forward message);
+  void On(ShardId from, WantFilters message);
+  void On(ShardId from, InterestNoted message);
+  void On(ShardId from, InterestSettled message);
+  void On(ShardId from, DropFilters message);
+  void On(ShardId from, JoinShared message);
+  void On(ShardId from, JoinedShared message);
+  void On(ShardId from, LeaveShared message);
+  void On(ShardId from, SetSharedOnline message);
+  void On(ShardId from, SharedDeliver message);
+  void On(ShardId from, SharedRefused message);
+  void On(ShardId from, SetRetained message);
+  void On(ShardId from, RetainedSet message);
+  void On(ShardId from, QueryRetained message);
+  void On(ShardId from, RetainedPage message);
+  void On(ShardId from, HandOver message);
+
+  ShardContext context_;
+  const std::vector<PortAccess> ports_;
+  SlotMap<Client, ConnectionId> clients_;
+  TopicTree tree_;
+  SessionStore sessions_;
+  Delivery delivery_;
+  Retaining retaining_;
+  Interest interest_;
+  Sharing sharing_;
+  FanOut fan_out_;
+  Publisher publisher_;
+  Subscribing subscribing_;
+  SessionKeeper keeper_;
+
+  std::vector<ConnectionId> resumed_;    // To be read on at the end of the turn.
+  std::vector<ConnectionId> held_back_;  // Publishers that wait for relief.
+  std::vector<uint8_t> scratch_;
+  RateLimit bad_input_log_{20, 20};
+  Timer housekeeping_;
+  size_t counted_output_bytes_ = 0;  // In BrokerTotals.
+  bool draining_ = false;
+};
+
+}  // namespace signet

@@ -1,0 +1,151 @@
+#include "core/broker/subscribing.h"
+
+#include "core/broker/client.h"
+#include "core/mqtt/topic_name.h"
+
+namespace signet {
+namespace {
+
+bool WantsRetained(const SubscriptionOptions& options, bool existed) {
+  switch (options.retain_handling) {
+    case RetainHandling::kSendAtSubscribe:  // [MQTT-3.3.1-9]
+      return true;
+    case RetainHandling::kSendIfNew:  // [MQTT-3.3.1-10]
+      return !existed;
+    case RetainHandling::kDoNotSend:  // [MQTT-3.3.1-11]
+      return false;
+  }
+  UNREACHABLE();
+}
+
+}  // namespace
+
+void Subscribing::Subscribe(Session& session, uint32_t subscription_id,
+                            std::vector<Request> requests, std::vector<uint8_t> codes, Done done) {
+  const Token token = next_++;
+  Operation& operation = operations_[token];
+  operation = {
+      .session = session.id, .missing = 1, .codes = std::move(codes), .done = std::move(done)};
+  for (const Request& request : requests) {
+    operation.codes[request.index] = static_cast<uint8_t>(request.options.maximum_qos);
+    if (ParseTopicFilter(request.topic_filter)->is_shared()) ++operation.missing;
+  }
+  std::vector<std::string> news;
+  std::vector<const TopicTree::Node*> fresh;
+  for (const Request& request : requests) {
+    const TopicFilterView filter = *ParseTopicFilter(request.topic_filter);
+    if (filter.is_shared()) {
+      Join(session, filter, subscription_id, request, token);
+    } else if (Plant(session, subscription_id, request, &operation, &fresh)) {
+      news.push_back(request.topic_filter);
+    }
+  }
+  const Token announced = interest_.Announce(std::move(news), session.id,
+                                             [this, token](const std::vector<uint64_t>& stamps) {
+                                               operations_.find(token)->second.stamps = stamps;
+                                               Arrive(token);
+                                             });
+  if (context_.shards == 1 || fresh.empty()) return;
+  if (session.activations == nullptr) {
+    session.activations = std::make_unique<std::vector<Activation>>();
+  }
+  for (const TopicTree::Node* node : fresh) {
+    session.activations->push_back(
+        {.node = node, .token = announced, .noted_by = SetOf(context_.self)});
+  }
+}
+
+bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Request& request,
+                        Operation* operation, std::vector<const TopicTree::Node*>* fresh) {
+  const TopicTree::Node* known = tree_.Find(request.topic_filter);
+  const bool told = known != nullptr && known->has_local_interest();
+  bool existed = false;
+  const TopicTree::Node* node = tree_.Subscribe(
+      request.topic_filter,
+      {.session = &session, .subscription_id = subscription_id, .options = request.options},
+      &existed);
+  if (!existed) {
+    session.subscriptions.Insert(request.topic_filter);
+    fresh->push_back(node);
+  }
+  if (WantsRetained(request.options, existed)) {
+    operation->wanted.push_back({.filter = request.topic_filter,
+                                 .options = request.options,
+                                 .subscription_id = subscription_id});
+  }
+  return !told;
+}
+
+void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
+                       const Request& request, Token token) {
+  session.subscriptions.Insert(request.topic_filter);
+  const SharedMember member{.shard = context_.self,
+                            .session = session.id,
+                            .subscription_id = subscription_id,
+                            .options = request.options,
+                            .online = true};
+  sharing_.Join(
+      filter, member,
+      [this, token, index = request.index, topic_filter = request.topic_filter](ReasonCode code) {
+        Operation& operation = operations_.find(token)->second;
+        if (IsError(code)) {
+          operation.codes[index] = static_cast<uint8_t>(code);
+          Session* refused = sessions_.Find(operation.session);
+          if (refused != nullptr) refused->subscriptions.Erase(topic_filter);
+        }
+        Arrive(token);
+      });
+}
+
+void Subscribing::Arrive(Token token) {
+  const auto found = operations_.find(token);
+  if (--found->second.missing > 0) return;
+  Operation operation = std::move(found->second);
+  operations_.erase(found);
+  std::move(operation.done)(std::move(operation.codes));
+  Session* session = sessions_.Find(operation.session);
+  if (session == nullptr || session->ending) return;
+  for (Retaining::Wanted& wanted : operation.wanted) {
+    // It may have been taken back meanwhile.
+    if (!session->subscriptions.Contains(wanted.filter)) continue;
+    retaining_.Replay(*session, std::move(wanted), operation.stamps);
+  }
+}
+
+ReasonCode Subscribing::Unsubscribe(Session& session, std::string_view topic_filter) {
+  if (!session.subscriptions.Erase(topic_filter)) return ReasonCode::kNoSubscriptionExisted;
+  Remove(session, topic_filter);
+  return ReasonCode::kSuccess;
+}
+
+void Subscribing::UnsubscribeAll(Session& session) {
+  for (const std::string& filter : session.subscriptions.filters()) Remove(session, filter);
+  session.subscriptions = {};
+  retaining_.StopReplays(session);
+  session.activations.reset();
+}
+
+void Subscribing::Remove(Session& session, std::string_view topic_filter) {
+  const TopicFilterView filter = *ParseTopicFilter(topic_filter);
+  if (filter.is_shared()) {
+    sharing_.Leave(filter, session.id);
+    return;
+  }
+  TopicTree::Node* node = tree_.Find(topic_filter);
+  if (session.activations != nullptr) {
+    std::erase_if(*session.activations, [&](const Activation& one) { return one.node == node; });
+    if (session.activations->empty()) session.activations.reset();
+  }
+  tree_.Unsubscribe(node, &session);
+  interest_.WithdrawIfGone(topic_filter);
+  retaining_.StopReplay(session, topic_filter);
+}
+
+void Subscribing::SetOnline(const Session& session, bool online) {
+  for (const std::string& topic_filter : session.subscriptions.filters()) {
+    const TopicFilterView filter = *ParseTopicFilter(topic_filter);
+    if (filter.is_shared()) sharing_.SetOnline(filter, session.id, online);
+  }
+}
+
+}  // namespace signet

@@ -1,0 +1,78 @@
+// Subscribing: makes and takes back the Subscriptions of Sessions at home on this shard (MQTT
+// 5, 3.8.4, 3.10.4), with all that hangs on one: the topic tree, the groups of Shared
+// Subscriptions, what other shards know, and the Retained Messages that are sent. Used on the
+// shard's thread alone.
+#pragma once
+
+#include <vector>
+
+#include "core/broker/interest.h"
+#include "core/broker/retaining.h"
+#include "core/broker/shard_context.h"
+#include "core/broker/sharing.h"
+
+namespace signet {
+
+class Subscribing {
+ public:
+  Subscribing(ShardContext* context, TopicTree* tree, Sharing* sharing, Interest* interest,
+              Retaining* retaining, SessionStore* sessions)
+      : context_(*context),
+        tree_(*tree),
+        sharing_(*sharing),
+        interest_(*interest),
+        retaining_(*retaining),
+        sessions_(*sessions) {}
+
+  // One Topic Filter of a SUBSCRIBE that is granted so far.
+  struct Request {
+    std::string topic_filter;  // As sent, $share/ShareName/ included.
+    SubscriptionOptions options;
+    size_t index = 0;  // Which Reason Code of SUBACK is its.
+  };
+  // The Reason Codes by index, errors and granted QoS, of all requests.
+  using Done = absl::AnyInvocable<void(std::vector<uint8_t> codes) &&>;
+
+  // Makes the Subscriptions at once. `codes` holds what the filters that are not in `requests` get;
+  // `done` runs when every shard knows of the others. Then the Retained Messages follow.
+  void Subscribe(Session& session, uint32_t subscription_id, std::vector<Request> requests,
+                 std::vector<uint8_t> codes, Done done);
+
+  // kSuccess or kNoSubscriptionExisted.
+  ReasonCode Unsubscribe(Session& session, std::string_view topic_filter);
+  void UnsubscribeAll(Session& session);
+
+  // Tells the groups of its Shared Subscriptions whether the Session has a Network Connection.
+  void SetOnline(const Session& session, bool online);
+
+ private:
+  // A SUBSCRIBE on its way.
+  struct Operation {
+    SessionId session;
+    size_t missing = 0;  // Answers: one for the announcement, one for each Shared Subscription.
+    std::vector<uint8_t> codes;
+    std::vector<Retaining::Wanted> wanted;
+    std::vector<uint64_t> stamps;
+    Done done;
+  };
+
+  // Puts the Subscription into the topic tree. True if the other shards have to be told of the
+  // filter.
+  bool Plant(Session& session, uint32_t subscription_id, const Request& request,
+             Operation* operation, std::vector<const TopicTree::Node*>* fresh);
+  void Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
+            const Request& request, Token token);
+  void Arrive(Token token);
+  void Remove(Session& session, std::string_view topic_filter);
+
+  ShardContext& context_;
+  TopicTree& tree_;
+  Sharing& sharing_;
+  Interest& interest_;
+  Retaining& retaining_;
+  SessionStore& sessions_;
+  absl::flat_hash_map<Token, Operation> operations_;
+  Token next_ = 1;
+};
+
+}  // namespace signet

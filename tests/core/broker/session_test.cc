@@ -1,0 +1,164 @@
+#include "tests/core/broker/broker_test.h"
+#include "tests/support/bytes.h"
+
+namespace signet {
+namespace {
+
+using SessionTest = BrokerTest;
+INSTANTIATE_BROKER_TEST(SessionTest);
+
+constexpr ConnectOptions kKeep{.clean_start = false, .session_expiry_s = 1000};
+
+TEST_P(SessionTest, KeepsQos1And2MessagesForAClientThatIsAway) {  // [MQTT-3.1.2-5], 4.1
+  auto subscriber = Client("s", kKeep);
+  subscriber->Subscribe("t", kQos2);
+  subscriber->peer().Drop();
+  auto publisher = Client("p");
+  publisher->Publish({.topic = "t", .payload = "0", .qos = kQos0});
+  publisher->Publish({.topic = "t", .payload = "1", .qos = kQos1});
+  publisher->Publish({.topic = "t", .payload = "2", .qos = kQos2});
+  TestClient again(&world(), "s");
+  again.Connect(kKeep);
+  EXPECT_EQ(again.Messages(), (std::vector<std::string>{"1", "2"}));
+}
+
+TEST_P(SessionTest, ResendsWhatWasNotAcknowledgedInOrderWithDup) {  // [MQTT-4.4.0-1] [MQTT-3.3.1-1]
+  auto subscriber = Client("s", kKeep);
+  subscriber->Subscribe("t", kQos2);
+  auto publisher = Client("p");
+  for (int i = 0; i < 4; ++i) {
+    publisher->Publish({.topic = "t", .payload = std::to_string(i), .qos = i == 1 ? kQos1 : kQos2});
+  }
+  std::vector<Received> sent;
+  for (int i = 0; i < 4; ++i) {
+    sent.push_back(subscriber->Next(PacketType::kPublish));
+    EXPECT_FALSE(sent.back().dup);
+  }
+  subscriber->SendAck(PacketType::kPubrec, sent[2].packet_id);
+  subscriber->Next(PacketType::kPubrel);
+  subscriber->peer().Drop();
+  world().Run();
+
+  TestClient again(&world(), "s");
+  again.Connect(kKeep);
+  for (const int i : {0, 1}) {
+    const Received message = again.Next(PacketType::kPublish);
+    EXPECT_TRUE(message.dup);
+    EXPECT_EQ(message.packet_id, sent[static_cast<size_t>(i)].packet_id);
+    EXPECT_EQ(message.payload, std::to_string(i));
+  }
+  EXPECT_EQ(again.Next(PacketType::kPubrel).packet_id, sent[2].packet_id);
+  EXPECT_EQ(again.Next(PacketType::kPublish).payload, "3");
+  EXPECT_TRUE(again.Silent());
+}
+
+TEST_P(SessionTest, ResendsNoMoreThanReceiveMaximum) {
+  auto subscriber = Client("s", kKeep);
+  subscriber->Subscribe("t", kQos1);
+  auto publisher = Client("p");
+  for (int i = 0; i < 5; ++i) {
+    publisher->Publish({.topic = "t", .payload = std::to_string(i), .qos = kQos1});
+  }
+  for (int i = 0; i < 5; ++i) subscriber->Next(PacketType::kPublish);
+  subscriber->peer().Drop();
+  TestClient again(&world(), "s");
+  ConnectOptions narrow = kKeep;
+  narrow.receive_maximum = 2;
+  again.Connect(narrow);
+  const Received first = again.Next(PacketType::kPublish);
+  again.Next(PacketType::kPublish);
+  EXPECT_TRUE(again.Silent());
+  publisher->Publish({.topic = "t", .payload = "5", .qos = kQos1});
+  again.SendAck(PacketType::kPuback, first.packet_id);
+  EXPECT_EQ(again.Next(PacketType::kPublish).payload, "2");
+  EXPECT_TRUE(again.Silent());
+}
+
+TEST_P(SessionTest, DropsAtTheLimitOfTheQueue) {
+  limits().queued_messages = 3;
+  auto subscriber = Client("s", kKeep);
+  subscriber->Subscribe("t", kQos1);
+  subscriber->peer().Drop();
+  auto publisher = Client("p");
+  for (int i = 0; i < 5; ++i) {
+    publisher->Publish({.topic = "t", .payload = std::to_string(i), .qos = kQos1});
+  }
+  TestClient again(&world(), "s");
+  again.Connect(kKeep);
+  EXPECT_EQ(again.Messages(), (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_EQ(world().Sum().dropped_queue_full, 2u);
+}
+
+TEST_P(SessionTest, DropsTheOldestIfToldSo) {
+  limits().queued_messages = 3;
+  limits().queue_drops_oldest = 1;
+  auto subscriber = Client("s", kKeep);
+  subscriber->Subscribe("t", kQos1);
+  subscriber->peer().Drop();
+  auto publisher = Client("p");
+  for (int i = 0; i < 5; ++i) {
+    publisher->Publish({.topic = "t", .payload = std::to_string(i), .qos = kQos1});
+  }
+  TestClient again(&world(), "s");
+  again.Connect(kKeep);
+  EXPECT_EQ(again.Messages(), (std::vector<std::string>{"2", "3", "4"}));
+}
+
+TEST_P(SessionTest, UnsubscribeEndsDelivery) {  // [MQTT-3.10.4-1] [MQTT-3.10.4-2]
+  auto subscriber = Client("s");
+  subscriber->Subscribe("t");
+  EXPECT_EQ(subscriber->Unsubscribe("t"), 0);
+  EXPECT_EQ(subscriber->Unsubscribe("t"), 0x11);
+  EXPECT_EQ(Client("p")->Publish({.topic = "t", .qos = kQos1}), 0x10);
+  EXPECT_TRUE(subscriber->Silent());
+}
+
+TEST_P(SessionTest, ReplacesASubscriptionToTheSameFilter) {  // [MQTT-3.8.4-3]
+  auto subscriber = Client("s");
+  subscriber->Subscribe("t", kQos0, 1);
+  subscriber->Subscribe("t", kQos1, 2);
+  Client("p")->Publish({.topic = "t", .qos = kQos1});
+  const Received message = subscriber->NextMessage();
+  EXPECT_EQ(message.qos, kQos1);
+  EXPECT_EQ(message.subscription_ids, std::vector<uint32_t>{2});
+  EXPECT_TRUE(subscriber->Silent());
+}
+
+TEST_P(SessionTest, BoundsSubscriptions) {
+  limits().subscriptions = 2;
+  limits().filters_per_packet = 3;
+  auto client = Client("c");
+  EXPECT_EQ(
+      client->Subscribe({{.topic_filter = "a"}, {.topic_filter = "b"}, {.topic_filter = "c"}}),
+      (std::vector<uint8_t>{0, 0, 0x97}));
+  EXPECT_EQ(client->Subscribe("a"), std::vector<uint8_t>{0});
+  EXPECT_EQ(client->Unsubscribe("a"), 0);
+  EXPECT_EQ(client->Subscribe("c"), std::vector<uint8_t>{0});
+  EXPECT_EQ(client->Subscribe({{.topic_filter = "c"},
+                               {.topic_filter = "c"},
+                               {.topic_filter = "c"},
+                               {.topic_filter = "b"}}),
+            (std::vector<uint8_t>{0, 0, 0, 0x97}));
+}
+
+TEST_P(SessionTest, LeavesNothingBehindWhenSessionsEnd) {
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::unique_ptr<TestClient>> clients;
+    for (int i = 0; i < 10; ++i) {
+      clients.push_back(Client("c" + std::to_string(i)));
+      clients.back()->Subscribe({{.topic_filter = "a/+/b"},
+                                 {.topic_filter = "$share/g/a/#"},
+                                 {.topic_filter = "own/" + std::to_string(i)}});
+    }
+    for (auto& client : clients) client->Disconnect();
+    world().Run();
+    EXPECT_EQ(world().totals().sessions, 0u);
+    for (uint32_t i = 0; i < GetParam(); ++i) {
+      EXPECT_EQ(world().shard(i).subscription_count(), 0u);
+      EXPECT_EQ(world().shard(i).filter_node_count(), 0u);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace signet

@@ -1,0 +1,179 @@
+#include "tests/support/broker_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include "fmt/format.h"
+#include "gtest/gtest.h"
+
+namespace signet {
+namespace {
+
+using std::chrono::steady_clock;
+
+// For a start, and for an end with the default drain_timeout_s, under sanitizers on a busy machine.
+constexpr std::chrono::seconds kPatience{60};
+
+struct Child {
+  pid_t pid = -1;
+  int output = -1;  // The reading end of its standard output.
+  int error = -1;   // The file that its standard error goes to.
+};
+
+Child Launch(const std::vector<std::string>& arguments, uint64_t open_files) {
+  const std::string binary = BrokerProcess::Binary();
+  std::vector<const char*> argv{binary.c_str()};
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  argv.push_back(nullptr);
+  std::array<int, 2> output{};
+  if (pipe2(output.data(), O_CLOEXEC) != 0) return {};
+  const int error = memfd_create("stderr", MFD_CLOEXEC);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (open_files != 0) {
+      const rlimit limit{.rlim_cur = open_files, .rlim_max = open_files};
+      setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    dup2(output[1], STDOUT_FILENO);
+    dup2(error, STDERR_FILENO);
+    execv(argv[0], const_cast<char* const*>(argv.data()));
+    _exit(127);
+  }
+  close(output[1]);
+  return {.pid = pid, .output = output[0], .error = error};
+}
+
+// What can be read until `end` shows up in it, or the writer closes, or the time is up.
+std::string ReadUntil(int fd, std::string_view end) {
+  std::string text;
+  std::array<char, 512> piece;
+  pollfd poll_for{.fd = fd, .events = POLLIN, .revents = 0};
+  const auto patience = std::chrono::milliseconds(kPatience);
+  while (text.find(end) == std::string::npos &&
+         poll(&poll_for, 1, static_cast<int>(patience.count())) > 0) {
+    const ssize_t size = read(fd, piece.data(), piece.size());
+    if (size <= 0) break;
+    text.append(piece.data(), static_cast<size_t>(size));
+  }
+  return text;
+}
+
+std::string WholeFile(int fd) {
+  std::string text;
+  std::array<char, 4096> piece;
+  while (true) {
+    const ssize_t size = pread(fd, piece.data(), piece.size(), static_cast<off_t>(text.size()));
+    if (size <= 0) return text;
+    text.append(piece.data(), static_cast<size_t>(size));
+  }
+}
+
+}  // namespace
+
+std::string BrokerProcess::Binary() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "signet";
+}
+
+BrokerProcess::BrokerProcess() { Start({}); }
+
+BrokerProcess::BrokerProcess(const Options& options) { Start(options); }
+
+BrokerProcess::~BrokerProcess() {
+  if (pid_ > 0) Stop();
+  if (log_ >= 0) close(log_);
+}
+
+void BrokerProcess::Start(const Options& options) {
+  std::vector<std::string> arguments{"--listen", "127.0.0.1:0"};
+  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
+  const Child child = Launch(arguments, options.open_files);
+  pid_ = child.pid;
+  log_ = child.error;
+  ReadPort(child.output);
+  close(child.output);
+  EXPECT_NE(port_, 0) << "the broker does not start: " << Log();
+}
+
+void BrokerProcess::ReadPort(int output) {
+  constexpr std::string_view kBegin = "listening 127.0.0.1:";
+  const std::string text = ReadUntil(output, "\n");
+  if (!text.starts_with(kBegin)) return;
+  std::from_chars(text.data() + kBegin.size(), text.data() + text.size(), port_);
+}
+
+int BrokerProcess::WaitForEnd() {
+  const auto end = steady_clock::now() + kPatience;
+  while (steady_clock::now() < end) {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) == pid_) {
+      pid_ = -1;
+      return status;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return -1;
+}
+
+void BrokerProcess::Stop() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGTERM);
+  const int status = WaitForEnd();
+  EXPECT_TRUE(status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+      << "status " << status << ", log:\n"
+      << Log();
+  if (pid_ > 0) Kill();
+}
+
+void BrokerProcess::Kill() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  WaitForEnd();
+}
+
+std::string BrokerProcess::Log() const { return log_ >= 0 ? WholeFile(log_) : std::string(); }
+
+double BrokerProcess::ProcessorTime() const {
+  std::ifstream file(fmt::format("/proc/{}", pid_) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  // The fields behind the name, which may hold anything: utime and stime are the 14th and 15th of
+  // all.
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+ProgramOutcome RunBroker(const std::vector<std::string>& arguments) {
+  const Child child = Launch(arguments, 0);
+  ProgramOutcome outcome;
+  outcome.output = ReadUntil(child.output, std::string_view("\0", 1));
+  int status = 0;
+  waitpid(child.pid, &status, 0);
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  outcome.error = WholeFile(child.error);
+  close(child.output);
+  close(child.error);
+  return outcome;
+}
+
+}  // namespace signet
