@@ -1,0 +1,224 @@
+#include "net/shard.h"
+
+#include <algorithm>
+#include <chrono>
+#include <variant>
+
+#include "core/base/check.h"
+
+namespace signet {
+namespace {
+
+// Receive buffers of a shard: half of a processor's second-level cache, whichever way they are cut.
+constexpr BufferRing::Options kIncrementalBuffers{
+    .buffers = 8, .buffer_bytes = 64 * 1024, .incremental = true};
+constexpr BufferRing::Options kPlainBuffers{
+    .buffers = 256, .buffer_bytes = 2048, .incremental = false};
+constexpr uint32_t kReceiveCap = 16 * 1024;
+
+// After so many completions what they have caused is sent before more are looked at.
+constexpr size_t kCompletionsPerTurn = 1024;
+
+// While receives come this thick, waiting a moment for more of them saves a turn for each; a lone
+// message is not held up.
+constexpr size_t kBusyReceives = 32;
+constexpr unsigned kBusyBatch = 64;
+constexpr Duration kBusyWait = std::chrono::microseconds(30);
+
+// When a mailbox is looked at again that had no room.
+constexpr Duration kBacklogInterval = milliseconds(1);
+
+Instant ReadClock() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Shard>> Shard::Create(Setup setup) {
+  auto ring = Ring::Create({});
+  if (!ring.ok()) return ring.error();
+  auto buffers = BufferRing::Create(
+      ring->get(), setup.features.incremental_buffers ? kIncrementalBuffers : kPlainBuffers);
+  if (!buffers.ok()) return buffers.error();
+  return std::unique_ptr<Shard>(new Shard(std::move(setup), std::move(*ring), std::move(*buffers)));
+}
+
+Shard::Shard(Setup setup, std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing> buffers)
+    : self_(setup.context.self),
+      mailroom_(*setup.mailroom),
+      doorbell_(mailroom_.doorbell(self_)),
+      ring_(std::move(ring)),
+      buffers_(std::move(buffers)),
+      now_(ReadClock()),
+      limits_(*setup.context.limits),
+      log_(*setup.context.log),
+      broker_(std::move(setup.context), std::move(setup.ports), now_),
+      connections_(ring_.get(), buffers_.get(), &broker_, &limits_,
+                   {.receive_cap = setup.features.receive_cap ? kReceiveCap : 0}, &counters_) {
+  doorbell_.Install(ring_.get(), setup.features.ring_messages);
+  for (Socket& listener : setup.listeners) {
+    const auto index = static_cast<uint32_t>(acceptors_.size());
+    acceptors_.push_back(
+        std::make_unique<Acceptor>(index, std::move(listener), ring_.get(), &log_, &counters_));
+  }
+}
+
+Shard::~Shard() { CHECK(connections_.size() == 0); }
+
+void Shard::Run() {
+  for (const auto& acceptor : acceptors_) acceptor->Start();
+  while (!stopping_ || connections_.size() > 0) RunOnce();
+}
+
+// One turn. Its order:
+//
+//   1. The kernel gets, in one call, all that the last turn has prepared, and we sleep in the same
+//   call if there is
+//      nothing to do. The clock is read once; the whole turn happens at that moment.
+//   2. Mail of other shards first: it is older than what the kernel brings now, and its senders get
+//   their room
+//      back soonest. What it makes us send leaves together with what the rest of the turn does.
+//   3. Completions, until the kernel has none left: it gives deferred work out in small portions,
+//   and to send
+//      between them would make many small sends out of one large.
+//   4. What has taken too long, and then the broker's own timers and deferred work.
+//   5. What the broker wants of the connections, which becomes one send for each, and of other
+//   shards, whose
+//      doorbell is rung if they sleep. All of it leaves with step 1 of the next turn.
+void Shard::RunOnce() {
+  Wait();
+  now_ = ReadClock();
+  ++counters_.turns;
+  broker_.BeginTurn(now_);
+  connections_.BeginTurn(now_);
+  TakeMail();
+  ReapCompletions();
+  CheckTime();
+  broker_.EndTurn();
+  connections_.TakeEffects();
+  PassMailOn();
+}
+
+void Shard::Wait() {
+  Ring::Wait wait;
+  const Instant deadline = NextDeadline();
+  if (deadline > now_ && !ring_->HasCompletions() &&
+      doorbell_.FallAsleep([this] { return HasMail(); })) {
+    wait.completions = 1;
+    wait.at_most = deadline - now_;
+    if (received_ >= kBusyReceives) {
+      wait.completions = kBusyBatch;
+      wait.at_least = kBusyWait;
+    }
+  }
+  ring_->Enter(wait);
+  doorbell_.WakeUp();
+}
+
+Instant Shard::NextDeadline() const {
+  Instant next = std::min(broker_.NextDeadline(), connections_.NextDeadline());
+  for (const auto& acceptor : acceptors_) next = std::min(next, acceptor->NextDeadline());
+  if (backlog_) next = std::min(next, now_ + kBacklogInterval);
+  return next;
+}
+
+bool Shard::HasMail() const {
+  if (mailroom_.control(self_).HasMail()) return true;
+  for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
+    if (ShardId(i) != self_ && mailroom_.box(ShardId(i), self_).HasMail()) return true;
+  }
+  return false;
+}
+
+void Shard::TakeMail() {
+  mailroom_.control(self_).Take([this](ControlTask&& task) { task(*this); });
+  for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
+    const ShardId from(i);
+    if (from == self_) continue;
+    mailroom_.box(from, self_).Take([&](ShardMessage&& message) {
+      if (auto* hand_over = std::get_if<HandOver>(&message)) {
+        connections_.Adopt(std::move(*hand_over));
+      } else {
+        broker_.Deliver(from, std::move(message));
+      }
+    });
+  }
+}
+
+void Shard::ReapCompletions() {
+  const uint64_t received_before = counters_.receives;
+  size_t budget = kCompletionsPerTurn;
+  while (true) {
+    budget -= ring_->Reap(budget, [this](const Completion& completion) { Handle(completion); });
+    if (budget == 0 || !ring_->HasDeferredWork()) break;
+    ring_->Enter({});
+  }
+  received_ = counters_.receives - received_before;
+  DCHECK(ring_->HasCompletions() || ring_->HasDeferredWork() || buffers_->AgreesWithKernel());
+}
+
+void Shard::Handle(const Completion& completion) {
+  const OpTag tag = completion.tag();
+  switch (tag.op) {
+    case Op::kReceive:
+      return connections_.OnReceive(completion);
+    case Op::kSend:
+      return connections_.OnSend(completion);
+    case Op::kCancel:
+      return connections_.OnCancel(completion);
+    case Op::kAccept:
+      return OnAccept(completion);
+    case Op::kReadEvent:
+      return doorbell_.OnReadEvent();
+    case Op::kRingBell:
+      return mailroom_.doorbell(ShardId(tag.slot)).RingByEvent();
+    case Op::kDoorbell:  // We are awake now; that was all.
+    case Op::kNone:
+      return;
+  }
+}
+
+void Shard::OnAccept(const Completion& completion) {
+  const uint32_t index = completion.tag().slot;
+  Socket socket = acceptors_[index]->OnAccept(completion, now_);
+  if (socket) connections_.Open(PortId(static_cast<uint16_t>(index)), std::move(socket));
+}
+
+void Shard::CheckTime() {
+  for (const auto& acceptor : acceptors_) acceptor->CheckTime(now_);
+  connections_.CheckTime();
+}
+
+void Shard::PassMailOn() {
+  backlog_ = false;
+  for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
+    const ShardId to(i);
+    if (to == self_) continue;
+    BlockQueue<ShardMessage>& waiting = broker_.outgoing(to);
+    if (waiting.empty()) continue;
+    Mailbox<ShardMessage>& box = mailroom_.box(self_, to);
+    while (!waiting.empty() && box.TryPush(waiting.front())) waiting.DropFront();
+    if (!waiting.empty()) backlog_ = true;
+    if (box.Publish() && mailroom_.doorbell(to).WakeFrom(*ring_, self_, to)) ++counters_.doorbells;
+  }
+}
+
+void Shard::Drain() {
+  if (broker_.is_draining()) return;
+  for (const auto& acceptor : acceptors_) acceptor->Stop();
+  broker_.Drain();
+}
+
+void Shard::Stop() {
+  Drain();
+  connections_.CutOffAll();
+  stopping_ = true;
+}
+
+NetCounters Shard::net_counters() const {
+  NetCounters counters = counters_;
+  counters.system_calls = ring_->enters();
+  counters.completion_overflows = ring_->overflows();
+  counters.completions_lost = ring_->lost();
+  return counters;
+}
+
+}  // namespace signet

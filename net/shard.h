@@ -1,0 +1,83 @@
+// Shard: one thread, one io_uring, and the ShardBroker between them. Everything of a shard is made,
+// used and destroyed on its thread; others reach it through the Mailroom alone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/broker/shard_broker.h"
+#include "net/acceptor.h"
+#include "net/connections.h"
+#include "net/mailroom.h"
+#include "net/net_counters.h"
+#include "net/uring/buffer_ring.h"
+#include "net/uring/probe.h"
+#include "net/uring/ring.h"
+
+namespace signet {
+
+class Shard {
+ public:
+  struct Setup {
+    ShardContext::Setup context;
+    std::vector<PortAccess> ports;
+    std::vector<Socket> listeners;  // One for each port.
+    KernelFeatures features;
+    Mailroom* mailroom = nullptr;
+  };
+  // Makes the ring. The error is a sentence for the operator.
+  static StatusOr<std::unique_ptr<Shard>> Create(Setup setup);
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+  ~Shard();
+
+  // Accepts and serves, until Stop() and until the last connection is gone.
+  void Run();
+
+  // -- For ControlTask.
+  // Accepts nobody any more, and sends everybody away in good order.
+  void Drain();
+  // Cuts off who is left, and makes Run() return.
+  void Stop();
+  size_t connections() const { return connections_.size(); }
+  size_t sessions() const { return broker_.session_count(); }
+  const Counters& counters() const { return broker_.counters(); }
+  NetCounters net_counters() const;
+
+ private:
+  Shard(Setup setup, std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing> buffers);
+
+  void RunOnce();
+  void Wait();
+  void TakeMail();
+  void ReapCompletions();
+  void CheckTime();
+  void PassMailOn();
+
+  void Handle(const Completion& completion);
+  void OnAccept(const Completion& completion);
+
+  bool HasMail() const;
+  Instant NextDeadline() const;
+
+  const ShardId self_;
+  Mailroom& mailroom_;
+  Doorbell& doorbell_;
+  const std::unique_ptr<Ring> ring_;
+  const std::unique_ptr<BufferRing> buffers_;
+  NetCounters counters_;
+  Instant now_;  // Of the present turn.
+  const Limits& limits_;
+  LogSink& log_;
+  ShardBroker broker_;
+  Connections connections_;
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  size_t received_ = 0;   // Receives that completed in the last turn.
+  bool backlog_ = false;  // Something did not fit into a mailbox.
+  bool stopping_ = false;
+};
+
+}  // namespace signet

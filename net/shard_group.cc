@@ -1,0 +1,187 @@
+#include "net/shard_group.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/random.h>
+
+#include <chrono>
+
+#include "fmt/format.h"
+#include "net/listener.h"
+
+namespace signet {
+namespace {
+
+// How often a drain looks whether it is done.
+constexpr auto kDrainInterval = std::chrono::milliseconds(5);
+
+void FillRandom(uint8_t* bytes, size_t size) {
+  while (size > 0) {
+    const ssize_t filled = getrandom(bytes, size, 0);
+    if (filled < 0) continue;  // Interrupted by a signal.
+    bytes += filled;
+    size -= static_cast<size_t>(filled);
+  }
+}
+
+// Binds this thread to the `index`-th processor that the process may use. Without success nothing
+// is lost but some speed.
+void PinTo(uint32_t index) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  for (size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed) || index-- != 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+    return;
+  }
+}
+
+}  // namespace
+
+ShardGroup::ShardGroup(Options options, LogSink* log)
+    : options_(std::move(options)),
+      log_(*log),
+      mailroom_(options_.shards),
+      listeners_(options_.shards),
+      sums_(options_.shards),
+      last_(options_.shards) {
+  FillRandom(reinterpret_cast<uint8_t*>(&hash_seed_), sizeof hash_seed_);
+}
+
+StatusOr<std::unique_ptr<ShardGroup>> ShardGroup::Start(Options options, LogSink* log) {
+  std::unique_ptr<ShardGroup> group(new ShardGroup(std::move(options), log));
+  if (Status status = group->Open(); !status.ok()) return status;
+  if (Status status = group->Launch(); !status.ok()) return status;
+  return group;
+}
+
+ShardGroup::~ShardGroup() { Stop(); }
+
+Status ShardGroup::Open() {
+  const auto features = ProbeKernel();
+  if (!features.ok()) return features.error();
+  features_ = *features;
+  for (SocketAddress& address : options_.ports) {
+    auto listener = Listener::Open(address, options_.shards);
+    if (!listener.ok()) return listener.error();
+    address = listener->address();
+    for (uint32_t i = 0; i < options_.shards; ++i) {
+      listeners_[i].push_back(listener->TakeSocket(i));
+    }
+  }
+  for (uint32_t i = 0; i < options_.shards; ++i) {
+    if (Status status = mailroom_.doorbell(ShardId(i)).Open(); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Status ShardGroup::Launch() {
+  std::vector<std::future<Status>> ready;
+  for (uint32_t i = 0; i < options_.shards; ++i) {
+    std::promise<Status> promise;
+    ready.push_back(promise.get_future());
+    threads_.emplace_back(&ShardGroup::Main, this, i, SetupFor(i), std::move(promise));
+  }
+  Status first_error;
+  for (auto& outcome : ready) {
+    Status status = outcome.get();
+    if (first_error.ok()) first_error = std::move(status);
+  }
+  serve_ = first_error.ok();
+  all_ready_.count_down();
+  if (first_error.ok()) return Status::Ok();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  return first_error;
+}
+
+Shard::Setup ShardGroup::SetupFor(uint32_t index) {
+  return {.context = {.self = ShardId(index),
+                      .shards = options_.shards,
+                      .hash_seed = hash_seed_,
+                      .limits = &options_.limits,
+                      .totals = &totals_,
+                      .log = &log_,
+                      .random = FillRandom,
+                      .memory_bytes = options_.memory_bytes,
+                      .response_information = options_.response_information},
+          .ports = std::vector<PortAccess>(options_.ports.size()),
+          .listeners = std::move(listeners_[index]),
+          .features = features_,
+          .mailroom = &mailroom_};
+}
+
+// The life of a shard's thread.
+void ShardGroup::Main(uint32_t index, Shard::Setup setup, std::promise<Status> ready) {
+  pthread_setname_np(pthread_self(), fmt::format("shard {}", index).c_str());
+  if (options_.pin) PinTo(index);
+  auto shard = Shard::Create(std::move(setup));
+  ready.set_value(shard.ok() ? Status::Ok() : shard.error());
+  all_ready_.wait();
+  if (serve_) {
+    (*shard)->Run();
+    sums_[index] = SumsOf(**shard);
+  }
+  last_.arrive_and_wait();
+}
+
+template <typename Ask>
+void ShardGroup::AskAll(Ask ask) {
+  std::latch answers(options_.shards);
+  for (uint32_t i = 0; i < options_.shards; ++i) {
+    const ShardId to(i);
+    ControlTask task = [&, i](Shard& shard) {
+      ask(shard, i);
+      answers.count_down();
+    };
+    Mailbox<ControlTask>& box = mailroom_.control(to);
+    CHECK(box.TryPush(task));  // One at a time, and each is waited for.
+    box.Publish();
+    mailroom_.doorbell(to).Wake();
+  }
+  answers.wait();
+}
+
+void ShardGroup::Drain() {
+  if (threads_.empty()) return;
+  AskAll([](Shard& shard, size_t) { shard.Drain(); });
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::seconds(options_.limits.drain_timeout_s);
+  while (Sum().connections > 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(kDrainInterval);
+  }
+  Stop();
+}
+
+void ShardGroup::Stop() {
+  if (threads_.empty()) return;
+  AskAll([](Shard& shard, size_t) { shard.Stop(); });
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+ShardGroup::Sums ShardGroup::SumsOf(const Shard& shard) {
+  return {.core = shard.counters(),
+          .net = shard.net_counters(),
+          .connections = shard.connections(),
+          .sessions = shard.sessions()};
+}
+
+ShardGroup::Sums ShardGroup::Sum() {
+  if (!threads_.empty()) {
+    AskAll([this](const Shard& shard, size_t index) { sums_[index] = SumsOf(shard); });
+  }
+  Sums total;
+  for (const Sums& each : sums_) {
+    total.core += each.core;
+    total.net += each.net;
+    total.connections += each.connections;
+    total.sessions += each.sessions;
+  }
+  return total;
+}
+
+}  // namespace signet

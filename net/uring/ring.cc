@@ -1,0 +1,99 @@
+#include "net/uring/ring.h"
+
+#include <thread>
+
+#include "core/base/check.h"
+#include "net/uring/explain.h"
+
+namespace signet {
+namespace {
+
+constexpr unsigned kSetupFlags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+                                 IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
+                                 IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Ring>> Ring::Create(const Options& options) {
+  std::unique_ptr<Ring> ring(new Ring);
+  io_uring_params params{};
+  const auto set_up = [&] {
+    params = {};
+    params.flags = kSetupFlags;
+    params.cq_entries = options.cq_entries;
+    return io_uring_queue_init_params(options.sq_entries, &ring->ring_, &params);
+  };
+  const int result =
+      RetryWithoutMemory(set_up, [](Duration time) { std::this_thread::sleep_for(time); });
+  if (result < 0) {
+    ring->ring_.ring_fd = -1;
+    return Status::Error(ExplainRingFailure(-result));
+  }
+  // SQEs are handed over in the order of their places.
+  for (unsigned i = 0; i < params.sq_entries; ++i) ring->ring_.sq.array[i] = i;
+  ring->cq_mask_ = params.cq_entries - 1;
+  ring->has_min_wait_ = (params.features & uring::kFeatureMinWait) != 0;
+  if ((params.features & uring::kFeatureNoIoWait) != 0) ring->wait_flags_ = uring::kEnterNoIoWait;
+  // Spares each call the look-up of the descriptor; where it fails the descriptor itself does.
+  if (io_uring_register_ring_fd(&ring->ring_) == 1) {
+    ring->enter_flags_ = IORING_ENTER_REGISTERED_RING;
+  }
+  return ring;
+}
+
+Ring::~Ring() {
+  if (ring_.ring_fd >= 0) io_uring_queue_exit(&ring_);
+}
+
+io_uring_sqe* Ring::NextSqe() {
+  io_uring_sq& sq = ring_.sq;
+  const unsigned entries = *sq.kring_entries;
+  while (sq.sqe_tail - io_uring_smp_load_acquire(sq.khead) >= entries) [[unlikely]] Submit();
+  return &sq.sqes[sq.sqe_tail++ & (entries - 1)];
+}
+
+unsigned Ring::Flush() {
+  io_uring_sq& sq = ring_.sq;
+  if (*sq.ktail != sq.sqe_tail) io_uring_smp_store_release(sq.ktail, sq.sqe_tail);
+  return sq.sqe_tail - *sq.khead;
+}
+
+void Ring::Submit() {
+  const unsigned pending = Flush();
+  if (pending > 0) Call(pending, 0, 0, nullptr);
+}
+
+void Ring::Enter(const Wait& wait) {
+  __kernel_timespec timeout{};
+  uring::GetEventsArgument argument;
+  unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+  if (wait.completions > 0) {
+    flags |= wait_flags_;
+    if (wait.at_most != Duration::max()) {
+      timeout.tv_sec = std::chrono::duration_cast<seconds>(wait.at_most).count();
+      timeout.tv_nsec = (wait.at_most % seconds(1)).count();
+      argument.timeout = reinterpret_cast<uint64_t>(&timeout);
+    }
+    if (has_min_wait_) {
+      argument.min_wait_us = static_cast<uint32_t>(wait.at_least / std::chrono::microseconds(1));
+    }
+  }
+  Call(Flush(), wait.completions, flags, &argument);
+}
+
+void Ring::Call(unsigned to_submit, unsigned wait_for, unsigned flags,
+                const uring::GetEventsArgument* argument) {
+  if ((SqFlags() & IORING_SQ_CQ_OVERFLOW) != 0) [[unlikely]]
+    ++overflows_;
+  ++enters_;
+  // The type of the last argument is the library's; the kernel reads it, and the flags say how.
+  auto* const raw = reinterpret_cast<sigset_t*>(const_cast<uring::GetEventsArgument*>(argument));
+  const int result =
+      io_uring_enter2(static_cast<unsigned>(ring_.enter_ring_fd), to_submit, wait_for,
+                      flags | enter_flags_, raw, argument ? sizeof *argument : 0);
+  // Time has passed, a signal came, or memory is short: what was not taken stays in the queue.
+  CHECK(result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN ||
+        result == -EBUSY);
+}
+
+}  // namespace signet

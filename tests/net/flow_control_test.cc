@@ -1,0 +1,120 @@
+// Who reads slowly, sends too much, or takes nothing at all.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "fmt/format.h"
+#include "tests/net/shard_group_fixture.h"
+
+namespace signet {
+namespace {
+
+std::vector<uint8_t> Repeat(ByteView bytes, size_t times) {
+  std::vector<uint8_t> all;
+  for (size_t i = 0; i < times; ++i) all.insert(all.end(), bytes.begin(), bytes.end());
+  return all;
+}
+
+TEST(FlowControl, AClientThatDoesNotReadIsNotReadFrom) {
+  Limits limits;
+  limits.output_soft_bytes = 8 * 1024;
+  limits.output_hard_bytes = 16 * 1024;
+  BrokerInProcess broker(1, limits);
+  SocketClient client = broker.Connected("client");
+  // Far more answers than its and our kernel buffers hold.
+  constexpr size_t kPings = 8'000'000;
+  const std::vector<uint8_t> pings = Repeat(Bytes("C0 00"), kPings / 100);
+  std::thread sender([&] {
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(client.Send(pings));
+  });
+  EXPECT_TRUE(broker.Reaches([](const auto& sum) { return sum.core.input_paused > 0; }));
+  const std::vector<uint8_t> answers = client.Receive(2 * kPings);
+  sender.join();
+  ASSERT_EQ(answers.size(), 2 * kPings);
+  EXPECT_TRUE(answers == Repeat(Bytes("D0 00"), kPings));
+  EXPECT_EQ(broker.Sum().connections, 1);
+}
+
+TEST(FlowControl, AClientThatTakesNothingIsCutOffAndNobodyElse) {
+  Limits limits;
+  limits.send_stall_s = 1;
+  BrokerInProcess broker(2, limits);
+  SocketClient stalled(broker.port(), 4096);
+  stalled.Send(Concat({ConnectPacket("stalled"), SubscribePacket("t")}));
+  SocketClient reader = broker.Subscribed("reader", "t");
+  SocketClient publisher = broker.Connected("publisher");
+  const auto publish = PublishPacket("t", std::string(50'000, 'x'));
+  // More than our kernel keeps for a connection.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (broker.Sum().net.send_stalls == 0 && std::chrono::steady_clock::now() < end) {
+    ASSERT_TRUE(publisher.Send(publish));
+    ASSERT_EQ(reader.Receive(publish.size()).size(), publish.size());
+  }
+  EXPECT_EQ(broker.Sum().net.send_stalls, 1);
+  EXPECT_TRUE(broker.Reaches([](const auto& sum) { return sum.connections == 2; }));
+  ASSERT_TRUE(publisher.Send(publish));
+  ASSERT_EQ(reader.Receive(publish.size()).size(), publish.size());
+}
+
+TEST(FlowControl, AClientThatReadsSlowlyIsNotCutOff) {
+  Limits limits;
+  limits.send_stall_s = 1;
+  BrokerInProcess broker(1, limits);
+  SocketClient slow(broker.port(), 4096);
+  slow.Send(Concat({ConnectPacket("slow"), SubscribePacket("t")}));
+  ASSERT_EQ(slow.Receive(9).size(), 9);
+  SocketClient publisher = broker.Connected("publisher");
+  const auto publish = PublishPacket("t", std::string(1 << 20, 'x'));
+  // Fills the kernel's buffers, so that a send is in flight all the time.
+  for (int i = 0; i < 8; ++i) publisher.Send(publish);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(4);
+  while (std::chrono::steady_clock::now() < end) {
+    ASSERT_EQ(slow.Receive(10'000).size(), 10'000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(broker.Sum().net.send_stalls, 0);
+  EXPECT_EQ(broker.Sum().connections, 2);
+}
+
+TEST(FlowControl, NoByteIsLostWhenAllSendMoreThanTheReceiveBuffersHold) {
+  constexpr size_t kClients = 60;
+  BrokerInProcess broker(1);
+  std::vector<SocketClient> clients;
+  for (size_t i = 0; i < kClients; ++i) {
+    clients.push_back(broker.Subscribed(fmt::format("c{}", i), fmt::format("t/{}", i)));
+  }
+  // Within the soft limit of each one's output, so that nothing may be dropped.
+  std::vector<std::vector<uint8_t>> sent;
+  for (size_t i = 0; i < kClients; ++i) {
+    sent.push_back(Repeat(PublishPacket(fmt::format("t/{}", i), std::string(500, 'x')), 100));
+  }
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < kClients; ++i) {
+    threads.emplace_back([&, i] { ASSERT_TRUE(clients[i].Send(sent[i])); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (size_t i = 0; i < kClients; ++i) {
+    ASSERT_TRUE(clients[i].Receive(sent[i].size()) == sent[i]) << i;
+  }
+  EXPECT_EQ(broker.Sum().core.dropped_slow, 0);
+}
+
+TEST(FlowControl, DrainDoesNotWaitForAClientThatTakesNothing) {
+  Limits limits;
+  limits.drain_timeout_s = 1;
+  BrokerInProcess broker(1, limits);
+  SocketClient stalled(broker.port(), 4096);
+  stalled.Send(Concat({ConnectPacket("stalled"), SubscribePacket("t")}));
+  SocketClient publisher = broker.Connected("publisher");
+  const auto publish = PublishPacket("t", std::string(1 << 20, 'x'));
+  for (int i = 0; i < 8; ++i) publisher.Send(publish);
+  const auto start = std::chrono::steady_clock::now();
+  broker.group().Drain();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(4));
+  EXPECT_EQ(broker.Sum().connections, 0);
+}
+
+}  // namespace
+}  // namespace signet

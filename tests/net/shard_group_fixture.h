@@ -1,0 +1,75 @@
+// A broker of some shards in this process, and clients that speak just enough MQTT 3.1.1 over
+// sockets.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/shard_group.h"
+#include "tests/support/bytes.h"
+#include "tests/support/socket_client.h"
+
+namespace signet {
+
+// Collects events; for any thread.
+class SharedLog : public LogSink {
+ public:
+  void Write(LogLevel, std::string_view event, std::initializer_list<LogField>) override {
+    const std::lock_guard lock(mutex_);
+    events_.emplace_back(event);
+  }
+  int Count(std::string_view event) {
+    const std::lock_guard lock(mutex_);
+    return static_cast<int>(std::ranges::count(events_, event));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> events_;
+};
+
+// -- Packets of MQTT 3.1.1.
+std::vector<uint8_t> ConnectPacket(std::string_view client_id);
+std::vector<uint8_t> SubscribePacket(std::string_view filter);
+std::vector<uint8_t> PublishPacket(std::string_view topic, ByteView payload);
+inline std::vector<uint8_t> PublishPacket(std::string_view topic, std::string_view payload) {
+  return PublishPacket(topic, AsBytes(payload));
+}
+
+class BrokerInProcess {
+ public:
+  explicit BrokerInProcess(uint32_t shards, const Limits& limits = {});
+
+  uint16_t port() const { return group_->ports().front().port(); }
+  ShardGroup& group() { return *group_; }
+  SharedLog& log() { return log_; }
+  ShardGroup::Sums Sum() { return group_->Sum(); }
+  // Whether done(Sum()) becomes true in time.
+  template <typename Done>
+  bool Reaches(Done done) {
+    for (int i = 0; i < 20'000; ++i) {
+      if (done(group_->Sum())) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  }
+
+  // A client that has got its CONNACK.
+  SocketClient Connected(std::string_view client_id);
+  // One that has got its SUBACK too.
+  SocketClient Subscribed(std::string_view client_id, std::string_view filter);
+
+ private:
+  SharedLog log_;
+  std::unique_ptr<ShardGroup> group_;
+};
+
+// Expects exactly these bytes next.
+void ExpectBytes(SocketClient& client, ByteView expected);
+
+}  // namespace signet

@@ -1,0 +1,59 @@
+#include "net/socket_address.h"
+
+#include <gtest/gtest.h>
+
+namespace signet {
+namespace {
+
+TEST(SocketAddress, ReadsWhatItWrites) {
+  for (const std::string text :
+       {"127.0.0.1:1883", "0.0.0.0:0", "[::1]:1883", "[::]:65535", "[2001:db8::7]:8883"}) {
+    const auto address = SocketAddress::Parse(text);
+    ASSERT_TRUE(address.ok()) << address.error().sentence();
+    EXPECT_EQ(address->ToText(), text);
+  }
+}
+
+TEST(SocketAddress, RefusesEverythingElse) {
+  for (const std::string text : {"",
+                                 ":",
+                                 "1883",
+                                 ":1883",
+                                 "127.0.0.1",
+                                 "127.0.0.1:",
+                                 "127.0.0.1:65536",
+                                 "127.0.0.1:-1",
+                                 "127.0.0.1:1883 ",
+                                 " 127.0.0.1:1883",
+                                 "127.0.0.1:+1",
+                                 "localhost:1883",
+                                 "::1:1883",
+                                 "[::1]1883",
+                                 "[::1:1883",
+                                 "::1]:1883",
+                                 "[127.0.0.1]:1883",
+                                 "[]:1883",
+                                 "[::1]:0x10",
+                                 "256.0.0.1:1883",
+                                 "127.0.0.1:18 83",
+                                 "127.0.0.1:1883\n"}) {
+    const auto address = SocketAddress::Parse(text);
+    ASSERT_FALSE(address.ok()) << text;
+    EXPECT_NE(address.error().sentence().find("ADDRESS:PORT"), std::string::npos);
+  }
+}
+
+TEST(SocketAddress, KnowsWhatOnlyThisMachineReaches) {
+  EXPECT_TRUE(SocketAddress::Parse("127.0.0.1:1")->is_loopback());
+  EXPECT_TRUE(SocketAddress::Parse("127.9.9.9:1")->is_loopback());
+  EXPECT_TRUE(SocketAddress::Parse("[::1]:1")->is_loopback());
+  EXPECT_FALSE(SocketAddress::Parse("0.0.0.0:1")->is_loopback());
+  EXPECT_FALSE(SocketAddress::Parse("[::]:1")->is_loopback());
+  EXPECT_FALSE(SocketAddress::Parse("10.0.0.1:1")->is_loopback());
+  EXPECT_FALSE(SocketAddress().is_loopback());
+}
+
+TEST(SocketAddress, NoAddressIsAQuestionMark) { EXPECT_EQ(SocketAddress().ToText(), "?"); }
+
+}  // namespace
+}  // namespace signet
