@@ -1,0 +1,65 @@
+"""The programs of Debian's mosquitto-clients, as processes."""
+
+import signal
+import subprocess
+import threading
+
+from support.broker import PATIENCE
+from support.inbox import Inbox
+
+# What mosquitto_sub writes of a message; -d mixes its own lines with ours.
+_MARK = "MESSAGE "
+
+
+def command(program, port, version, *arguments):
+    return [program, "-h", "127.0.0.1", "-p", str(port), "-V", version, *arguments]
+
+
+def run(program, port, version, *arguments, text=None):
+    """Runs it to its end, which must be a good one; returns what it printed."""
+    done = subprocess.run(command(program, port, version, *arguments), input=text, text=True,
+                          capture_output=True, timeout=PATIENCE)
+    if done.returncode != 0 or done.stderr:
+        raise AssertionError(f"{done.args} ended with {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+class Listening:
+    """mosquitto_sub or mosquitto_rr; `messages` get what `format` makes of each message."""
+
+    def __init__(self, program, port, version, *arguments, format="%q %r %t %p", inbox=None):
+        own = ["-d", "-F", _MARK + format]
+        # Into a pipe it would write when it has enough, and we wait for single lines.
+        by_line = ["stdbuf", "-oL", *command(program, port, version, *arguments, *own)]
+        self._process = subprocess.Popen(by_line,
+                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                         text=True, errors="backslashreplace")
+        self.messages = inbox or Inbox(f"{program}, message")
+        self.notes = Inbox(f"{program}, other line")
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            line = line.rstrip("\n")
+            if line.startswith(_MARK):
+                self.messages.put(line.removeprefix(_MARK))
+            else:
+                self.notes.put(line)
+        self.messages.put(None)  # The end.
+
+    def await_note(self, part):
+        while part not in (note := self.notes.next()):
+            pass
+        return note
+
+    def signal(self, number):
+        self._process.send_signal(number)
+
+    def await_end(self):
+        return self._process.wait(PATIENCE)
+
+    def close(self):
+        if self._process.poll() is None:
+            self.signal(signal.SIGKILL)
+        self._process.wait(PATIENCE)
+        self._process.stdout.close()
