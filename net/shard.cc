@@ -150,6 +150,8 @@ void Shard::ReapCompletions() {
     budget -= ring_->Reap(budget, [this](const Completion& completion) { Handle(completion); });
     if (budget == 0 || !ring_->HasDeferredWork()) break;
     ring_->Enter({});
+    // The kernel may leave its flag set when it has done the work already.
+    if (!ring_->HasCompletions()) break;
   }
   received_ = counters_.receives - received_before;
   DCHECK(ring_->HasCompletions() || ring_->HasDeferredWork() || buffers_->AgreesWithKernel());

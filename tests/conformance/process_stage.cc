@@ -6,6 +6,7 @@
 #include <array>
 #include <thread>
 
+#include "core/base/utf8.h"
 #include "core/mqtt/connack.h"
 #include "core/mqtt/connect.h"
 #include "core/mqtt/disconnect.h"
@@ -40,6 +41,11 @@ std::vector<uint8_t> Connect311(std::string_view client_id) {
   EncodeConnect({.version = ProtocolVersion::k311, .clean_start = true, .client_id = client_id},
                 &bytes);
   return {bytes.begin(), bytes.end()};
+}
+
+// Whether the broker may have retained something there.
+bool IsTopicName(std::string_view text) {
+  return !text.empty() && text.find_first_of("+#") == text.npos && IsMqttUtf8(text);
 }
 
 }  // namespace
@@ -117,7 +123,7 @@ void ProcessStage::RemoveRetained() {
   cleaner.Send(Connect311("conformance-cleaner"));
   EXPECT_EQ(Hex(cleaner.Receive(4)), "20 02 00 00");
   for (const std::string& topic : retained_topics_) {
-    if (topic.empty() || topic.find_first_of("+#") != topic.npos) continue;
+    if (!IsTopicName(topic)) continue;
     PacketBytes bytes;
     EncodePublish({.qos = QoS::kAtLeastOnce, .retain = true, .packet_id = 1, .topic_name = topic},
                   ProtocolVersion::k311, &bytes);

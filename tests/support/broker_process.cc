@@ -130,9 +130,9 @@ int BrokerProcess::WaitForEnd() {
   return -1;
 }
 
-void BrokerProcess::Stop() {
+void BrokerProcess::Stop(int signal) {
   if (pid_ <= 0) return;
-  kill(pid_, SIGTERM);
+  kill(pid_, signal);
   const int status = WaitForEnd();
   EXPECT_TRUE(status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
       << "status " << status << ", log:\n"

@@ -3,6 +3,7 @@
 // not outlive the test. A test that uses it needs add_dependencies(my_test signet).
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -30,8 +31,8 @@ class BrokerProcess {
   uint16_t port() const { return port_; }
   pid_t pid() const { return pid_; }
 
-  // SIGTERM; fails the test if it does not end with exit code 0, and in time.
-  void Stop();
+  // Fails the test if it does not end with exit code 0, and in time.
+  void Stop(int signal = SIGTERM);
   // SIGKILL: as if the machine had lost power, but for the page cache.
   void Kill();
   // All that it has logged so far.

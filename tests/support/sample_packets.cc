@@ -28,7 +28,7 @@ constexpr Row kConnects[] = {
     {"CONNECT 5, password alone", kClient5, "10 11 ^0004 'MQTT' 05 40 0000 ~00 ^0000 ^0002 'pw'"},
     {"CONNECT 5, every property, Will and credentials", kClient5,
      "10 72 ^0004 'MQTT' 05 ee 000a"
-     "~2b 11 ffffffff 21 0001 27 00000001 22 ffff 19 01 17 00 26 ^0001 'k' ^0001 'v'"
+     "~2b 11 ffffffff 21 0001 27 0000ffff 22 ffff 19 01 17 00 26 ^0001 'k' ^0001 'v'"
      "    26 ^0001 'k' ^0000 15 ^0002 'am' 16 ^0002 fffe"
      "^0002 'id'"
      "~27 18 00000001 01 01 02 00000002 03 ^0001 't' 08 ^0003 'r/t' 09 ^0002 0000"
