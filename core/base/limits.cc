@@ -20,43 +20,36 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "from accept to the end of CONNECT; then the connection is closed"},
     {"connect_bytes", &Limits::connect_bytes, 256, 12 * 1024, "bytes",
      "of a CONNECT packet; a larger one is refused by CONNACK 0x95 (3.1.1: closed), so that a "
-     "client that "
-     "has not authenticated costs at most 16 KiB"},
+     "client that has not authenticated costs at most 16 KiB"},
     {"client_id_bytes", &Limits::client_id_bytes, 23, 65'535, "bytes",
      "of a Client Identifier; a longer one is refused by CONNACK 0x85 (3.1.1: 0x02)"},
     {"keep_alive_s", &Limits::keep_alive_s, 1, 65'535, "seconds",
      "largest Keep Alive; a client that asks for more (or, below 65535, for none) gets this one as "
-     "Server "
-     "Keep Alive; 3.1.1 clients are held to it silently"},
+     "Server Keep Alive; 3.1.1 clients are held to it silently"},
     {"server_keep_alive_s", &Limits::server_keep_alive_s, 0, 65'535, "seconds",
      "when not 0, the Server Keep Alive that every client gets instead of its own"},
     {"packet_bytes", &Limits::packet_bytes, 1024, kMaxPacket, "bytes",
      "announced as Maximum Packet Size; a larger packet is answered by DISCONNECT 0x95 (3.1.1: "
-     "closed) as "
-     "soon as its fixed header is read"},
+     "closed) as soon as its fixed header is read"},
     {"user_properties", &Limits::user_properties, 0, 65'535, "properties",
      "User Properties in one packet; more are answered by DISCONNECT or CONNACK 0x97"},
     {"topic_levels", &Limits::topic_levels, 1, 65'536, "levels",
      "of a Topic Name or Topic Filter; a deeper name is refused by PUBACK or PUBREC 0x90 and "
-     "dropped at QoS 0 "
-     "(3.1.1: acknowledged and dropped), a deeper Will Topic by CONNACK 0x90, a deeper filter by "
-     "SUBACK 0x8F "
-     "(3.1.1: 0x80)"},
+     "dropped at QoS 0 (3.1.1: acknowledged and dropped), a deeper Will Topic by CONNACK 0x90, a "
+     "deeper filter by SUBACK 0x8F (3.1.1: 0x80)"},
     {"topic_bytes", &Limits::topic_bytes, 16, 65'535, "bytes",
      "of a Topic Name or Topic Filter; refused like topic_levels"},
     {"topic_aliases_in", &Limits::topic_aliases_in, 0, 65'535, "aliases",
      "announced as Topic Alias Maximum; a larger alias is answered by DISCONNECT 0x94"},
     {"topic_aliases_out", &Limits::topic_aliases_out, 0, 65'535, "aliases",
      "aliases the broker uses towards one client, at most its Topic Alias Maximum; further Topic "
-     "Names are "
-     "sent in full"},
+     "Names are sent in full"},
     {"sessions", &Limits::sessions, 1, 100'000'000, "Sessions of the broker",
      "live and kept ones; a CONNECT that would need one more is refused by CONNACK 0x97 (3.1.1: "
      "0x03)"},
     {"session_expiry_s", &Limits::session_expiry_s, 0, kSeconds32, "seconds",
      "largest Session Expiry Interval; a client that asks for more gets this one, told by CONNACK; "
-     "3.1.1 "
-     "Sessions with Clean Session 0 get exactly this one; 4294967295 means never"},
+     "3.1.1 Sessions with Clean Session 0 get exactly this one; 4294967295 means never"},
     {"subscriptions", &Limits::subscriptions, 1, 10'000'000, "Subscriptions of a Session",
      "one more is refused by SUBACK 0x97 (3.1.1: 0x80)"},
     {"filters_per_packet", &Limits::filters_per_packet, 1, 65'535, "Topic Filters",
@@ -66,13 +59,11 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "in the group of one Shared Subscription; one more is refused by SUBACK 0x97 (3.1.1: 0x80)"},
     {"receive_maximum", &Limits::receive_maximum, 1, 65'535, "messages",
      "announced as Receive Maximum: QoS 1 and 2 messages of a client that it has sent and we have "
-     "not yet "
-     "completed; one more is answered by DISCONNECT 0x93; 3.1.1 clients may use all Packet "
+     "not yet completed; one more is answered by DISCONNECT 0x93; 3.1.1 clients may use all Packet "
      "Identifiers"},
     {"inflight_messages", &Limits::inflight_messages, 1, 65'535, "messages",
      "QoS 1 and 2 messages sent to a client and not yet acknowledged, at most its Receive Maximum; "
-     "further "
-     "ones wait in the queue of its Session"},
+     "further ones wait in the queue of its Session"},
     {"queued_messages", &Limits::queued_messages, 0, 100'000'000, "messages of a Session",
      "QoS 1 and 2 messages that wait for a client; at the limit a new one is dropped and counted, "
      "or the oldest one with queue_drops_oldest"},
@@ -89,14 +80,12 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "of the same messages; reached like retained_messages"},
     {"output_soft_bytes", &Limits::output_soft_bytes, 1024, kMany, "bytes of a connection",
      "output that a client does not take: beyond it QoS 0 messages are dropped once a send is held "
-     "up, and "
-     "QoS 1 and 2 messages wait in the queue of the Session"},
+     "up, and QoS 1 and 2 messages wait in the queue of the Session"},
     {"output_hard_bytes", &Limits::output_hard_bytes, 16 * 1024, kMany, "bytes of a connection",
-     "beyond it QoS 0 messages are dropped in any case, and a client whose answers alone reach it "
-     "is "
-     "disconnected by 0x97"},
+     "beyond it QoS 0 messages are dropped in any case, and nothing more is read from the client "
+     "until it has taken some of it"},
     {"send_stall_s", &Limits::send_stall_s, 1, 86'400, "seconds",
-     "a client that takes not one byte of its output for so long is disconnected by 0x97"},
+     "a client that takes not one byte of its output for so long is cut off"},
     {"pending_acks", &Limits::pending_acks, 1, 65'535, "acknowledgements of a connection",
      "that wait for a commit; beyond it the broker stops reading from the client until they are "
      "out"},
@@ -105,10 +94,8 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "it"},
     {"memory_bytes", &Limits::memory_bytes, 0, kMany << 10, "bytes of the broker",
      "held for messages and output; 0 means half of the machine's memory. Beyond 60 % QoS 0 "
-     "messages to "
-     "slow clients are dropped, beyond 80 % new connections get CONNACK 0x89 (3.1.1: 0x03) and the "
-     "broker stops "
-     "reading from publishers"},
+     "messages to slow clients are dropped, beyond 80 % new connections get CONNACK 0x89 (3.1.1: "
+     "0x03) and the broker stops reading from publishers"},
     {"drain_timeout_s", &Limits::drain_timeout_s, 0, 3600, "seconds",
      "after SIGTERM: how long output may still leave before connections are closed"},
 });

@@ -140,11 +140,12 @@ Status CaseRunner::ExpectClosed(Connection* connection) {
 }
 
 Status CaseRunner::Differ(const Step& step) const {
-  std::set<std::vector<uint8_t>> seen;
+  std::set<std::string> seen;
   for (const BytePattern& pattern : step.patterns) {
     const auto bytes = pattern.Emit(bindings_);
     if (!bytes.ok()) return bytes.error();
-    if (!seen.insert(*bytes).second) return Status::Error(fmt::format("{} twice", Shown(*bytes)));
+    const std::string shown = Hex(*bytes);
+    if (!seen.insert(shown).second) return Status::Error(fmt::format("{} twice", shown));
   }
   return Status::Ok();
 }

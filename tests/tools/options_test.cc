@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <initializer_list>
+#include <iterator>
 
 namespace signet {
 namespace {
@@ -93,6 +95,14 @@ TEST(Options, PrintVersionHelpAndLimits) {
   for (const LimitInfo& limit : AllLimits()) {
     EXPECT_NE(limits.exit->output.find(std::string(limit.name)), std::string::npos) << limit.name;
   }
+}
+
+// The document says how to bring it up to date.
+TEST(Options, TheDocumentOfLimitsIsWhatIsPrinted) {
+  const std::string path = SIGNET_SOURCE_DIR "/docs/LIMITS.md";
+  std::ifstream file(path);
+  const std::string document{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_TRUE(document.ends_with("\n\n" + Parse({"--print-limits"}).exit->output)) << path;
 }
 
 }  // namespace
