@@ -12,6 +12,7 @@
 #include "core/mqtt/disconnect.h"
 #include "core/mqtt/fixed_header.h"
 #include "core/mqtt/publish.h"
+#include "core/mqtt/topic_name.h"
 #include "gtest/gtest.h"
 #include "tests/support/bytes.h"
 
@@ -41,11 +42,6 @@ std::vector<uint8_t> Connect311(std::string_view client_id) {
   EncodeConnect({.version = ProtocolVersion::k311, .clean_start = true, .client_id = client_id},
                 &bytes);
   return {bytes.begin(), bytes.end()};
-}
-
-// Whether the broker may have retained something there.
-bool IsTopicName(std::string_view text) {
-  return !text.empty() && text.find_first_of("+#") == text.npos && IsMqttUtf8(text);
 }
 
 }  // namespace
@@ -123,7 +119,7 @@ void ProcessStage::RemoveRetained() {
   cleaner.Send(Connect311("conformance-cleaner"));
   EXPECT_EQ(Hex(cleaner.Receive(4)), "20 02 00 00");
   for (const std::string& topic : retained_topics_) {
-    if (!IsTopicName(topic)) continue;
+    if (!IsMqttUtf8(topic) || !IsTopicName(topic)) continue;  // Nothing was retained there.
     PacketBytes bytes;
     EncodePublish({.qos = QoS::kAtLeastOnce, .retain = true, .packet_id = 1, .topic_name = topic},
                   ProtocolVersion::k311, &bytes);

@@ -73,13 +73,19 @@ CoreWorld::Peer* CoreWorld::PeerOf(Shard& shard, ConnectionId id) {
 }
 
 void CoreWorld::Run() {
-  for (int turns = 0; !Quiet(); ++turns) {
-    if (turns == 100'000) {
-      ADD_FAILURE() << "the broker does not come to rest";
-      return;
-    }
+  if (!ComesToRest(100'000)) ADD_FAILURE() << "the broker does not come to rest";
+}
+
+bool CoreWorld::ComesToRest(int turns) {
+  for (; !Quiet(); --turns) {
+    if (turns == 0) return false;
     for (uint32_t i = 0; i < options_.shards; ++i) RunShard(i);
   }
+  return true;
+}
+
+const Client* CoreWorld::ClientOf(const Peer& peer) const {
+  return peer.id_ ? shards_[peer.shard_]->broker->Find(peer.id_) : nullptr;
 }
 
 bool CoreWorld::Quiet() const {
@@ -117,7 +123,9 @@ void CoreWorld::RunShard(uint32_t index) {
     auto& outgoing = shard.broker->outgoing(ShardId(to));
     auto& inbox = shards_[to]->inbox[index];
     while (!outgoing.empty() && inbox.size() < options_.mailbox_slots) {
-      inbox.push_back(outgoing.Pop());
+      ShardMessage mail = outgoing.Pop();
+      if (sabotage_.mail && !sabotage_.mail(mail)) continue;
+      inbox.push_back(std::move(mail));
     }
   }
 }
@@ -180,10 +188,13 @@ void CoreWorld::SendOutput(Shard& shard, Peer& peer) {
   std::array<ByteView, 8> views;
   size_t sent = 0;
   const size_t used = client->output().Gather(views, peer.window_);
+  std::vector<uint8_t> bytes;
   for (size_t i = 0; i < used; ++i) {
-    peer.from_broker_.insert(peer.from_broker_.end(), views[i].begin(), views[i].end());
+    bytes.insert(bytes.end(), views[i].begin(), views[i].end());
     sent += views[i].size();
   }
+  if (sabotage_.output) sabotage_.output(peer, bytes);
+  peer.from_broker_.insert(peer.from_broker_.end(), bytes.begin(), bytes.end());
   if (sent > 0) {
     shard.broker->OutputSent(peer.id_, sent);
   } else if (!client->output().empty()) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,6 +70,13 @@ class CoreWorld {
     std::vector<uint8_t> from_broker_;
   };
 
+  // A broker that is wrong on purpose: what changes a mail on its way into a mailbox, false to lose
+  // it, and what changes the bytes that a client gets.
+  struct Sabotage {
+    std::function<bool(ShardMessage& mail)> mail;
+    std::function<void(Peer& peer, std::vector<uint8_t>& bytes)> output;
+  };
+
   explicit CoreWorld(Options options);
   ~CoreWorld();
 
@@ -79,13 +87,23 @@ class CoreWorld {
 
   // Turns of all shards until nothing moves any more. Fails the test if that never comes.
   void Run();
+  // The same; says whether it comes within so many turns.
+  bool ComesToRest(int turns);
   // One turn of one shard.
   void RunShard(uint32_t shard);
   bool Quiet() const;
 
   // Lets time pass, in steps in which every timer gets its turn.
   void Advance(Duration duration);
+  // Lets time jump: nobody has had a turn meanwhile.
+  void Jump(Duration duration) { now_ += duration; }
   Instant now() const { return now_; }
+
+  // How many mails a mailbox holds; what is beyond waits with its sender.
+  void SetMailboxSlots(size_t slots) { options_.mailbox_slots = slots; }
+  void SetSabotage(Sabotage sabotage) { sabotage_ = std::move(sabotage); }
+  // Null once the broker has let go of the connection.
+  const Client* ClientOf(const Peer& peer) const;
 
   uint32_t shards() const { return options_.shards; }
   ShardBroker& shard(uint32_t index) { return *shards_[index]->broker; }
@@ -111,6 +129,7 @@ class CoreWorld {
   Peer* PeerOf(Shard& shard, ConnectionId id);
 
   Options options_;
+  Sabotage sabotage_;
   MemoryLog log_;
   BrokerTotals totals_;
   Instant now_{seconds(1000)};

@@ -13,29 +13,9 @@
 #include "core/mqtt/publish.h"
 #include "core/mqtt/subscribe.h"
 #include "tests/support/core_world.h"
+#include "tests/support/received.h"
 
 namespace signet {
-
-// A packet as it was received, in a form that can be compared and printed.
-struct Received {
-  PacketType type = PacketType::kPingresp;
-  uint8_t flags = 0;
-  PacketId packet_id = 0;
-  uint8_t code = 0;  // The Reason Code, or the first one.
-  std::vector<uint8_t> codes;
-  bool session_present = false;
-  std::string topic;
-  std::string payload;
-  QoS qos = QoS::kAtMostOnce;
-  bool retain = false;
-  bool dup = false;
-  std::vector<uint32_t> subscription_ids;
-  // Every property as it stood on the wire.
-  std::vector<uint8_t> properties;
-  std::optional<uint32_t> message_expiry_s;
-  std::optional<uint16_t> topic_alias;
-  std::string assigned_client_id;
-};
 
 struct ConnectOptions {
   ProtocolVersion version = ProtocolVersion::k5;
