@@ -1,8 +1,10 @@
 #include "tests/conformance/broken_packets.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/base/check.h"
+#include "core/mqtt/properties.h"
 #include "fmt/format.h"
 #include "tests/support/bytes.h"
 #include "tests/support/sample_packets.h"
@@ -15,6 +17,7 @@ enum class State : uint8_t { kNew, kConnected };
 // CONNECT until its version: fixed header, "MQTT" behind its length, and one byte.
 constexpr size_t kUntilVersion = 2 + 2 + 4 + 1;
 constexpr size_t kProtocolNameOffset = 2;
+constexpr auto kCorrelationData = static_cast<uint8_t>(PropertyId::kCorrelationData);
 
 // One broken packet, and how the broker ends the connection.
 struct Broken {
@@ -110,12 +113,30 @@ class CaseWriter {
     }
   }
 
+  // Every wrong length of what begins at `begin`: all that end in the packet, two beyond, and more.
+  std::vector<int> Lies(size_t begin, int length, std::initializer_list<int> more) const {
+    std::vector<int> lies(more);
+    const int most = static_cast<int>(packet_.bytes.size() - begin) + 2;
+    for (int lie = 0; lie <= most; ++lie) {
+      if (lie != length) lies.push_back(lie);
+    }
+    return lies;
+  }
+
+  // Properties that end early leave the rest of a PUBLISH to its payload, and bytes that go on may
+  // swallow whole properties: both can be a packet again, but not two bytes off.
+  static void StayNear(int length, std::vector<int>* lies) {
+    std::erase_if(*lies, [&](int lie) { return std::abs(lie - length) > 2 && lie < 0x7F; });
+  }
+
   void LieAboutFields() {
     for (const size_t offset : packet_.lengths) {
       const int length = LoadU16(&packet_.bytes[offset]);
-      for (const int lie : {length - 2, length - 1, length + 1, length + 2, 0x7FFF, 0xFFFF}) {
+      std::vector<int> lies = Lies(offset + 2, length, {0x7FFF, 0xFFFF});
+      if (is_v5_ && packet_.bytes[offset - 1] == kCorrelationData) StayNear(length, &lies);
+      for (const int lie : lies) {
         // A shorter Topic Name leaves the rest to the payload, which nobody can tell from outside.
-        if (lie < 0 || (is_publish_ && offset == 2 && lie < length && !IsBrokenAsItIs())) continue;
+        if (is_publish_ && offset == 2 && lie < length && !IsBrokenAsItIs()) continue;
         std::vector<uint8_t> lying = packet_.bytes;
         StoreU16(&lying[offset], static_cast<uint16_t>(lie));
         const bool names_protocol =
@@ -135,8 +156,9 @@ class CaseWriter {
     const ByteView whole = packet_.bytes;
     for (const size_t offset : packet_.property_lengths) {
       const int length = whole[offset];
-      for (const int lie : {length - 2, length - 1, length + 1, length + 2, 0x7F}) {
-        if (lie < 0) continue;
+      std::vector<int> lies = Lies(offset + 1, length, {0x7F});
+      if (is_publish_) StayNear(length, &lies);
+      for (const int lie : lies) {
         std::vector<uint8_t> lying = packet_.bytes;
         lying[offset] = static_cast<uint8_t>(lie);
         Send({lying, Answer(lying)});
@@ -157,10 +179,12 @@ class CaseWriter {
     const std::string malformed = state_ == State::kNew ? "" : Answer(whole);
     Send({Concat({whole.first(1), Bytes("ffffffff7f"), whole.subspan(2)}), malformed});
     if (is_publish_ && !IsBrokenAsItIs()) return;  // The payload takes whatever comes.
-    // It swallows the packet behind it.
-    std::vector<uint8_t> longer = Concat({whole, Bytes("c000")});
-    longer[1] = static_cast<uint8_t>(longer[1] + 2);
-    Send({longer, Answer(longer)});
+    // It swallows the packet behind it, or half of it.
+    for (const char* swallowed : {"c0", "c000"}) {
+      std::vector<uint8_t> longer = Concat({whole, Bytes(swallowed)});
+      longer[1] = static_cast<uint8_t>(longer.size() - 2);
+      Send({longer, Answer(longer)});
+    }
   }
 
   void SetReservedFlags() {
@@ -184,7 +208,7 @@ class CaseWriter {
 }  // namespace
 
 const std::vector<Case>& BrokenPacketCases() {
-  static const std::vector<Case> kCases = [] {
+  static const std::vector<Case> all_cases = [] {
     std::string text;
     for (const SamplePacket& packet : SamplePackets()) {
       for (const State state : {State::kNew, State::kConnected}) {
@@ -196,7 +220,7 @@ const std::vector<Case>& BrokenPacketCases() {
     CHECK(cases.ok());
     return std::move(*cases);
   }();
-  return kCases;
+  return all_cases;
 }
 
 }  // namespace signet::conformance

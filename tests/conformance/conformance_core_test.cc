@@ -1,11 +1,14 @@
 // Every conformance case, played on the core in memory: with 1, 2 and 4 shards, whole and byte by
 // byte. tests/conformance/vectors/ has the cases, vector_file.h their language.
 #include <cstdio>
+#include <map>
+#include <set>
 
 #include "gtest/gtest.h"
 #include "tests/conformance/broken_packets.h"
 #include "tests/conformance/case_runner.h"
 #include "tests/conformance/core_stage.h"
+#include "tests/support/sample_packets.h"
 
 namespace signet::conformance {
 namespace {
@@ -41,6 +44,16 @@ void Register(const std::vector<Case>& cases) {
                             [&one, shards]() -> CoreCase* { return new CoreCase(&one, shards); });
     }
   }
+}
+
+// Of the 15 types, MQTT 3.1.1 has all but AUTH.
+TEST(SamplePackets, AreOfEveryTypeOfBothVersions) {
+  std::map<ProtocolVersion, std::set<int>> types;
+  for (const SamplePacket& packet : SamplePackets()) {
+    types[packet.peer.version].insert(packet.bytes[0] >> 4);
+  }
+  EXPECT_EQ(types[ProtocolVersion::k5].size(), 15u);
+  EXPECT_EQ(types[ProtocolVersion::k311].size(), 14u);
 }
 
 class BrokenPackets : public testing::TestWithParam<std::tuple<size_t, uint32_t>> {};

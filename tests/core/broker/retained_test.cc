@@ -23,7 +23,7 @@ TEST_P(RetainedTest, GivesANewSubscriberTheLastRetainedMessageOfEachTopic) {  //
   for (int i = 0; i < 20; ++i) {
     const Received message = subscriber->NextMessage();
     EXPECT_EQ(message.payload, "new");
-    EXPECT_TRUE(message.retain);  // [MQTT-3.3.1-8]
+    EXPECT_TRUE(message.retain);  // MQTT 3.1.1: [MQTT-3.3.1-8]
     EXPECT_EQ(message.qos, kQos1);
     EXPECT_EQ(message.subscription_ids, std::vector<uint32_t>{5});
     topics.insert(message.topic);
