@@ -40,8 +40,8 @@ class BrokerLog : public LogSink {
  private:
   const LogFormat format_;
   const LogLevel least_;
-  std::shared_ptr<spdlog::details::thread_pool> writer_;
   std::shared_ptr<spdlog::async_logger> logger_;
+  std::shared_ptr<spdlog::details::thread_pool> writer_;  // Goes first: its thread is joined.
 };
 
 // `event name="value" …`, and `"event":"event","name":"value",…`; values are escaped and cut.

@@ -40,6 +40,7 @@ class MosquittoCase(SystemCase):
         """A Session that is kept, with one Subscription."""
         mosquitto.run("mosquitto_sub", self.broker.port, self.version, "-i", client_id, "-c", "-E",
                       "-q", "2", "-t", topic_filter)
+        self.broker.await_log(f'client disconnected client_id="{client_id}"')
 
 
 @for_each(version=VERSIONS, shards=SHARDS)
@@ -177,7 +178,7 @@ class Version5(MosquittoCase):
         values = {"topic-alias": "3", "content-type": "text/plain", "correlation-data": "abc",
                   "message-expiry-interval": "10000", "payload-format-indicator": "1",
                   "response-topic": "answer/x"}
-        options = [part for name, value in values.items() for part in ("-D", "publish", name, value)]
+        options = [part for pair in values.items() for part in ("-D", "publish", *pair)]
         options += ["-D", "publish", "user-property", "k", "v"]
         options += ["-D", "publish", "user-property", "k", "w"]
         # Behind the first line mosquitto_pub leaves the Topic Name to its alias.
@@ -193,8 +194,9 @@ class Version5(MosquittoCase):
 
     def test_a_request_gets_its_response(self):
         server = self.sub("-t", "service", format="%R|%D|%p")
-        asker = self.listen("mosquitto_rr", "-t", "service", "-e", "answers/asker", "-m", "question",
-                            "-D", "publish", "correlation-data", "number 5", format="%t|%D|%p")
+        asker = self.listen("mosquitto_rr", "-t", "service", "-e", "answers/asker",
+                            "-m", "question", "-D", "publish", "correlation-data", "number 5",
+                            format="%t|%D|%p")
         response_topic, correlation, payload = server.messages.next().split("|")
         self.assertEqual((response_topic, payload), ("answers/asker", "question"))
         self.pub("-t", response_topic, "-m", "answer", "-D", "publish", "correlation-data",
@@ -240,4 +242,4 @@ class Version5(MosquittoCase):
 
 
 if __name__ == "__main__":
-    main("system_mosquitto_test")
+    main("mosquitto_test")

@@ -89,8 +89,15 @@ def _write_report(result, path):
     ElementTree.ElementTree(root).write(path)
 
 
-def main(name):
-    """Runs the cases of the script; `name` is the one that CTest knows it by."""
+def _cases_of(module):
+    return {name: value for name, value in vars(module).items()
+            if isinstance(value, type) and issubclass(value, unittest.TestCase)}
+
+
+def main(name, *modules):
+    """Runs the cases of the script and of `modules`; `name` is the one that CTest knows it by."""
+    for module in modules:  # So that each can be picked on the command line: Class.test_case.
+        vars(sys.modules["__main__"]).update(_cases_of(module))
     runner = unittest.TextTestRunner(resultclass=_Result, verbosity=2)
     program = unittest.main(module="__main__", exit=False, testRunner=runner)
     kind, _, folder = os.environ.get("GTEST_OUTPUT", "").partition(":")

@@ -24,6 +24,7 @@ class PahoClient:
 
     def __init__(self, broker_port, client_id="", version=5, clean=True, expiry=0, keep_alive=60,
                  will=None, connect=True, **connect_properties):
+        self.client_id = client_id
         self._port = broker_port
         self._keep_alive = keep_alive
         self._v5 = version == 5
