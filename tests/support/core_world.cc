@@ -124,7 +124,7 @@ void CoreWorld::RunShard(uint32_t index) {
     auto& inbox = shards_[to]->inbox[index];
     while (!outgoing.empty() && inbox.size() < options_.mailbox_slots) {
       ShardMessage mail = outgoing.Pop();
-      if (sabotage_.mail && !sabotage_.mail(mail)) continue;
+      if (postman_ && !postman_(mail)) continue;
       inbox.push_back(std::move(mail));
     }
   }
@@ -188,13 +188,10 @@ void CoreWorld::SendOutput(Shard& shard, Peer& peer) {
   std::array<ByteView, 8> views;
   size_t sent = 0;
   const size_t used = client->output().Gather(views, peer.window_);
-  std::vector<uint8_t> bytes;
   for (size_t i = 0; i < used; ++i) {
-    bytes.insert(bytes.end(), views[i].begin(), views[i].end());
+    peer.from_broker_.insert(peer.from_broker_.end(), views[i].begin(), views[i].end());
     sent += views[i].size();
   }
-  if (sabotage_.output) sabotage_.output(peer, bytes);
-  peer.from_broker_.insert(peer.from_broker_.end(), bytes.begin(), bytes.end());
   if (sent > 0) {
     shard.broker->OutputSent(peer.id_, sent);
   } else if (!client->output().empty()) {
@@ -206,6 +203,8 @@ void CoreWorld::SendOutput(Shard& shard, Peer& peer) {
 void CoreWorld::HandOverPeer(Shard& shard, ConnectionId id) {
   Peer* peer = PeerOf(shard, id);
   if (peer == nullptr) return;
+  // A timer may have closed it at the end of this very turn.
+  if (shard.broker->Find(id)->state() != Client::State::kLeaving) return;
   ShardBroker::Departure departure = shard.broker->TakeForHandOver(id);
   departure.hand_over.parcel = std::make_unique<Parcel>(peer);
   shard.peers[id.slot] = nullptr;

@@ -70,12 +70,9 @@ class CoreWorld {
     std::vector<uint8_t> from_broker_;
   };
 
-  // A broker that is wrong on purpose: what changes a mail on its way into a mailbox, false to lose
-  // it, and what changes the bytes that a client gets.
-  struct Sabotage {
-    std::function<bool(ShardMessage& mail)> mail;
-    std::function<void(Peer& peer, std::vector<uint8_t>& bytes)> output;
-  };
+  // Sees every mail on its way into a mailbox, and may change it; false loses it. For a broker that
+  // is wrong on purpose.
+  using Postman = std::function<bool(ShardMessage& mail)>;
 
   explicit CoreWorld(Options options);
   ~CoreWorld();
@@ -101,7 +98,7 @@ class CoreWorld {
 
   // How many mails a mailbox holds; what is beyond waits with its sender.
   void SetMailboxSlots(size_t slots) { options_.mailbox_slots = slots; }
-  void SetSabotage(Sabotage sabotage) { sabotage_ = std::move(sabotage); }
+  void SetPostman(Postman postman) { postman_ = std::move(postman); }
   // Null once the broker has let go of the connection.
   const Client* ClientOf(const Peer& peer) const;
 
@@ -129,7 +126,7 @@ class CoreWorld {
   Peer* PeerOf(Shard& shard, ConnectionId id);
 
   Options options_;
-  Sabotage sabotage_;
+  Postman postman_;
   MemoryLog log_;
   BrokerTotals totals_;
   Instant now_{seconds(1000)};

@@ -1,5 +1,11 @@
-# Switched on by the presets dev and tsan; applies to everything that is compiled here.
+# Switched on by the presets dev, tsan and fuzz; applies to everything that is compiled here.
 if(SIGNET_SANITIZE)
   add_compile_options(-fsanitize=${SIGNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
   add_link_options(-fsanitize=${SIGNET_SANITIZE})
+endif()
+
+# libFuzzer follows which code an input reaches, in the libraries as well as in its targets. Sized
+# deallocation is what GCC does by default.
+if(SIGNET_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link -fsized-deallocation -Wno-unknown-warning-option)
 endif()

@@ -1,0 +1,31 @@
+// CONNACK. Input: the speaker, the body.
+#include "core/mqtt/connack.h"
+#include "tests/fuzz/round_trip.h"
+
+namespace signet::fuzz {
+namespace {
+
+struct Connack {
+  ProtocolVersion version;
+
+  Result<ConnackView> Decode(uint8_t, ByteReader body) const {
+    return DecodeConnack(body, version, kMaxUserProperties);
+  }
+  void Encode(const ConnackView& connack, PacketBytes* out) const {
+    EncodeConnack(connack, version, out);
+  }
+  auto Fields(const ConnackView& connack) const {
+    return std::tuple_cat(std::tuple(connack.session_present, connack.code),
+                          FieldsOf(connack.properties));
+  }
+};
+
+}  // namespace
+}  // namespace signet::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  signet::fuzz::Input input(data, size);
+  const signet::Peer speaker = input.Speaker();
+  signet::fuzz::CheckRoundTrip(signet::fuzz::Connack{speaker.version}, 0, input.Rest());
+  return 0;
+}

@@ -1,0 +1,54 @@
+// SUBACK and UNSUBACK, which answer in the same form. Input: the speaker and which of the two, the
+// body.
+#include "core/mqtt/subscribe.h"
+#include "core/mqtt/unsubscribe.h"
+#include "tests/fuzz/round_trip.h"
+
+namespace signet::fuzz {
+namespace {
+
+struct Suback {
+  ProtocolVersion version;
+
+  Result<SubackView> Decode(uint8_t, ByteReader body) const {
+    return DecodeSuback(body, version, kMaxUserProperties);
+  }
+  void Encode(const SubackView& suback, PacketBytes* out) const {
+    EncodeSuback(suback, version, out);
+  }
+  auto Fields(const SubackView& suback) const {
+    return std::tuple_cat(std::tuple(suback.packet_id, AsText(suback.codes)),
+                          FieldsOf(suback.properties));
+  }
+};
+
+struct Unsuback {
+  ProtocolVersion version;
+
+  Result<UnsubackView> Decode(uint8_t, ByteReader body) const {
+    return DecodeUnsuback(body, version, kMaxUserProperties);
+  }
+  void Encode(const UnsubackView& unsuback, PacketBytes* out) const {
+    EncodeUnsuback(unsuback, version, out);
+  }
+  auto Fields(const UnsubackView& unsuback) const {
+    return std::tuple_cat(std::tuple(unsuback.packet_id, AsText(unsuback.codes)),
+                          FieldsOf(unsuback.properties));
+  }
+};
+
+}  // namespace
+}  // namespace signet::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using signet::fuzz::CheckRoundTrip;
+  signet::fuzz::Input input(data, size);
+  uint8_t choice;
+  const signet::Peer speaker = input.Speaker(&choice);
+  if (choice % 2 == 0) {
+    CheckRoundTrip(signet::fuzz::Suback{speaker.version}, 0, input.Rest());
+  } else {
+    CheckRoundTrip(signet::fuzz::Unsuback{speaker.version}, 0, input.Rest());
+  }
+  return 0;
+}
