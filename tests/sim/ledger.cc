@@ -1,0 +1,224 @@
+#include "tests/sim/ledger.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/check.h"
+#include "core/mqtt/topic_name.h"
+#include "fmt/format.h"
+
+namespace signet::sim {
+namespace {
+
+std::string_view FilterOf(std::string_view asked) { return ParseTopicFilter(asked)->filter; }
+bool IsShared(std::string_view asked) { return ParseTopicFilter(asked)->is_shared(); }
+
+// The number behind `kind` in a payload; nothing if it is of another kind.
+std::optional<uint32_t> NumberIn(std::string_view payload, char kind) {
+  if (payload.empty() || payload.front() != kind) return std::nullopt;
+  uint32_t number = 0;
+  const auto end = payload.data() + payload.size();
+  const auto [stop, error] = std::from_chars(payload.data() + 1, end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
+
+int Number(QoS qos) { return static_cast<int>(qos); }
+
+}  // namespace
+
+void Ledger::Violated(std::string sentence) {
+  if (violation_.empty()) violation_ = fmt::format("step {}: {}", step_, sentence);
+}
+
+MessageNumber Ledger::Publish(std::string_view publisher, std::string_view topic, QoS qos,
+                              bool retain) {
+  messages_.push_back({.publisher = std::string(publisher),
+                       .topic = std::string(topic),
+                       .qos = qos,
+                       .retain = retain,
+                       .sent = step_,
+                       .times_sent = 1});
+  return static_cast<MessageNumber>(messages_.size() - 1);
+}
+
+std::vector<Ledger::Interval*> Ledger::Open(const std::string& client, std::string_view filter) {
+  std::vector<Interval*> open;
+  for (Interval& interval : intervals_[client]) {
+    const bool is_meant = filter.empty() || interval.filter == filter;
+    if (is_meant && !interval.ended) open.push_back(&interval);
+  }
+  return open;
+}
+
+void Ledger::Asked(const std::string& client, std::string_view filter, QoS qos) {
+  intervals_[client].push_back({.filter = std::string(filter), .qos = qos, .asked = step_});
+}
+
+void Ledger::Granted(const std::string& client, std::string_view filter) {
+  for (Interval* interval : Open(client, filter)) {
+    if (!interval->granted) interval->granted = step_;
+  }
+}
+
+void Ledger::GivenUp(const std::string& client, std::string_view filter) {
+  for (Interval* interval : Open(client, filter)) {
+    if (!interval->given_up) interval->given_up = step_;
+  }
+}
+
+// What was asked for behind the UNSUBSCRIBE goes on.
+void Ledger::Ended(const std::string& client, std::string_view filter) {
+  for (Interval* interval : Open(client, filter)) {
+    if (interval->given_up) interval->ended = step_;
+  }
+}
+
+void Ledger::SessionInDoubt(const std::string& client) { GivenUp(client, {}); }
+
+void Ledger::SessionEnded(const std::string& client) {
+  for (Interval* interval : Open(client, {})) interval->ended = step_;
+}
+
+void Ledger::Received(const std::string& client, const signet::Received& publish,
+                      std::string_view topic) {
+  if (const auto will = NumberIn(publish.payload, 'w')) {
+    if (client == "witness") ++wills_seen_[*will];
+    return;
+  }
+  const auto number = NumberIn(publish.payload, 'm');
+  if (!number || *number >= messages_.size() || messages_[*number].topic != topic) {
+    return Violated(
+        fmt::format("{} got '{}' on {}, which nobody sent", client, publish.payload, topic));
+  }
+  CheckWanted(client, *number);
+  if (publish.retain) return;  // A replay: it says nothing of who got what, or when.
+  CheckCopies(client, *number, publish.qos, publish.dup);
+  CheckOrder(client, *number, publish.qos);
+}
+
+void Ledger::CheckWanted(const std::string& client, MessageNumber number) {
+  const Message& message = messages_[number];
+  for (const Interval& interval : intervals_[client]) {
+    if (!Matches(FilterOf(interval.filter), message.topic)) continue;
+    if (!interval.ended || message.sent <= *interval.ended) return;
+  }
+  Violated(fmt::format("{} got message {} on {}, which it did not subscribe to", client, number,
+                       message.topic));
+}
+
+void Ledger::CheckCopies(const std::string& client, MessageNumber number, QoS qos, bool dup) {
+  Tally& tally = tallies_[{client, number}];
+  ++(dup ? tally.again : tally.fresh);
+  const Message& message = messages_[number];
+  if (qos > message.qos) {
+    return Violated(fmt::format("{} got message {} at QoS {}, sent at QoS {}", client, number,
+                                Number(qos), Number(message.qos)));
+  }
+  const uint32_t most = qos == QoS::kExactlyOnce ? 1 : message.times_sent;
+  const uint32_t came = qos == QoS::kExactlyOnce ? tally.fresh + tally.again : tally.fresh;
+  if (came <= most) return;
+  Violated(fmt::format("{} got message {} {} times at QoS {}, sent {} times", client, number, came,
+                       Number(qos), message.times_sent));
+}
+
+void Ledger::CheckOrder(const std::string& client, MessageNumber number, QoS qos) {
+  const Tally& tally = tallies_[{client, number}];
+  if (tally.fresh + tally.again > 1) return;  // A repetition has no place of its own.
+  const Message& message = messages_[number];
+  // Nor has what its publisher had to repeat, which may be new to somebody who came meanwhile.
+  if (message.qos == QoS::kAtLeastOnce && message.times_sent > 1) return;
+  // Members of a Shared Subscription get messages of others, in no order.
+  if (message.topic.starts_with("s/")) return;
+  const auto [last, is_first] =
+      last_.try_emplace({client, message.topic, message.qos, qos}, number);
+  if (!is_first && number < last->second) {
+    return Violated(fmt::format("{} got message {} behind message {}, both of {} on {} at QoS {}",
+                                client, number, last->second, message.publisher, message.topic,
+                                Number(message.qos)));
+  }
+  last->second = number;
+}
+
+void Ledger::CheckPromises() {
+  std::map<std::string, std::vector<const Interval*>> groups;
+  std::map<std::string, std::set<std::string>> members;
+  for (const auto& [client, intervals] : intervals_) {
+    for (const Interval& interval : intervals) {
+      if (!interval.granted || interval.given_up || interval.ended) continue;
+      if (IsShared(interval.filter)) {
+        groups[interval.filter].push_back(&interval);
+        members[interval.filter].insert(client);
+        continue;
+      }
+      for (MessageNumber number = 0; number < messages_.size(); ++number) {
+        const Message& message = messages_[number];
+        const bool promised = message.acknowledged && message.sent > *interval.granted &&
+                              interval.qos != QoS::kAtMostOnce &&
+                              Matches(interval.filter, message.topic);
+        if (!promised || tallies_.contains({client, number})) continue;
+        return Violated(fmt::format("{} never got message {} on {}, acknowledged to {}", client,
+                                    number, message.topic, message.publisher));
+      }
+    }
+  }
+  for (const auto& [filter, intervals] : groups) {
+    uint32_t since = UINT32_MAX;
+    for (const Interval* interval : intervals) since = std::min(since, *interval->granted);
+    CheckGroup(filter, members[filter], since);
+  }
+}
+
+// Every message to one member, and at QoS 2 to no other.
+void Ledger::CheckGroup(std::string_view filter, const std::set<std::string>& members,
+                        uint32_t since) {
+  for (MessageNumber number = 0; number < messages_.size(); ++number) {
+    const Message& message = messages_[number];
+    if (!Matches(FilterOf(filter), message.topic) || message.sent <= since) continue;
+    uint32_t fresh = 0;
+    uint32_t all = 0;
+    for (const std::string& member : members) {
+      const auto tally = tallies_.find({member, number});
+      if (tally == tallies_.end()) continue;
+      fresh += tally->second.fresh;
+      all += tally->second.fresh + tally->second.again;
+    }
+    if (all == 0 && message.acknowledged) {
+      return Violated(fmt::format("no member of {} got message {}", filter, number));
+    }
+    const bool doubled = message.qos == QoS::kExactlyOnce ? all > 1 : fresh > message.times_sent;
+    if (doubled) Violated(fmt::format("members of {} got message {} twice", filter, number));
+  }
+}
+
+void Ledger::CheckWills() {
+  for (uint32_t number = 0; number < wills_; ++number) {
+    const uint32_t seen = wills_seen_[number];
+    const Fate fate = will_fates_[number];
+    const bool wrong =
+        seen > 1 || (fate == Fate::kNever && seen > 0) || (fate == Fate::kOnce && seen == 0);
+    if (!wrong) continue;
+    Violated(fmt::format("will {} was published {} times, and should have been {}", number, seen,
+                         fate == Fate::kNever  ? "never"
+                         : fate == Fate::kOnce ? "once"
+                                               : "once at most"));
+  }
+}
+
+Ledger::RetainedState Ledger::RetainedNow(std::string_view filter) const {
+  RetainedState state;
+  for (MessageNumber number = 0; number < messages_.size(); ++number) {
+    const Message& message = messages_[number];
+    if (!message.retain || !Matches(filter, message.topic)) continue;
+    if (message.acknowledged) {
+      state.surely[message.topic] = number;
+      state.in_doubt.erase(message.topic);
+    } else {
+      state.surely.erase(message.topic);
+      state.in_doubt.insert(message.topic);
+    }
+  }
+  return state;
+}
+
+}  // namespace signet::sim
