@@ -75,6 +75,8 @@ struct SharedDelivery {
   SharedMember member;
   // Whether the member's Session may keep it in its queue: nobody in the group is online.
   bool accept_offline = false;
+  // Everybody was asked once. Who was believed online, and was not, is asked to keep it.
+  bool last_resort = false;
   std::vector<SharedSubscription::Passed> passed;
 };
 struct SharedDeliver {

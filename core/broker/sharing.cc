@@ -146,11 +146,16 @@ void Sharing::Offer(SharedDelivery delivery) {
     SharedSubscription* group = groups_.Find(delivery.group);
     const SharedMember* member = group == nullptr ? nullptr : group->Next(delivery.passed);
     if (member == nullptr) {
+      if (group != nullptr && !delivery.last_resort) {
+        delivery.last_resort = true;
+        delivery.passed.clear();
+        continue;
+      }
       ++context_.counters.dropped_no_member;
       return;
     }
     delivery.member = *member;
-    delivery.accept_offline = !member->online;
+    delivery.accept_offline = delivery.last_resort || !member->online;
     if (member->shard != context_.self) {
       const ShardId shard = member->shard;
       context_.Send(shard, SharedDeliver{std::move(delivery)});

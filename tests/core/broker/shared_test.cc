@@ -43,6 +43,32 @@ TEST_P(SharedTest, RefusesNoLocal) {  // [MQTT-3.8.3-4]
   EXPECT_EQ(member->Next(PacketType::kDisconnect).code, 0x82);
 }
 
+// The group believes a member online that has just gone: it keeps what nobody else can take.
+TEST_P(SharedTest, KeepsAMessageForAMemberThatLeavesAsItComes) {
+  // Enough of them that a group lives elsewhere than its member, and where a publisher is.
+  constexpr size_t kGroups = 8;
+  constexpr size_t kPublishers = 4;
+  auto member = Client("member", {.session_expiry_s = 100});
+  for (size_t i = 0; i < kGroups; ++i) {
+    member->Subscribe("$share/g" + std::to_string(i) + "/t", kQos1);
+  }
+  std::vector<std::unique_ptr<TestClient>> publishers;
+  for (size_t i = 0; i < kPublishers; ++i) publishers.push_back(Client("p" + std::to_string(i)));
+  const auto turn_of_each = [this] {
+    for (uint32_t i = 0; i < world().shards(); ++i) world().RunShard(i);
+  };
+  world().SetMailboxSlots(0);  // What the shards tell each other crosses.
+  for (auto& publisher : publishers) publisher->SendPublish({.topic = "t", .qos = kQos1});
+  turn_of_each();
+  member->peer().Drop();
+  turn_of_each();
+  world().SetMailboxSlots(1024);
+  world().Run();
+  TestClient again(&world(), "member");
+  again.Connect({.clean_start = false, .session_expiry_s = 100});
+  EXPECT_EQ(again.Messages().size(), kGroups * kPublishers);
+}
+
 TEST_P(SharedTest, PassesOverMembersThatAreAway) {
   auto here = Client("here");
   auto away = Client("away", {.session_expiry_s = 100});
