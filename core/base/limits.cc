@@ -35,7 +35,8 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "User Properties in one packet; more are answered by DISCONNECT or CONNACK 0x97"},
     {"topic_levels", &Limits::topic_levels, 1, 65'536, "levels",
      "of a Topic Name or Topic Filter; a deeper name is refused by PUBACK or PUBREC 0x90 and "
-     "dropped at QoS 0 (3.1.1: acknowledged and dropped), a deeper Will Topic by CONNACK 0x90, a "
+     "dropped at QoS 0 (3.1.1: acknowledged and dropped), a deeper Will Topic by CONNACK 0x90 "
+     "(3.1.1: closed), a "
      "deeper filter by SUBACK 0x8F (3.1.1: 0x80)"},
     {"topic_bytes", &Limits::topic_bytes, 16, 65'535, "bytes",
      "of a Topic Name or Topic Filter; refused like topic_levels"},

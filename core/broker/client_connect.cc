@@ -19,7 +19,7 @@ bool IsPlainLevel(std::string_view client_id) {
 // Whether a CONNECT that is refused with `code` is one at all.
 bool Conforms(ReasonCode code) {
   return code != ReasonCode::kMalformedPacket && code != ReasonCode::kProtocolError &&
-         code != ReasonCode::kPacketTooLarge;
+         code != ReasonCode::kPacketTooLarge && code != ReasonCode::kTopicNameInvalid;
 }
 
 }  // namespace
