@@ -51,6 +51,13 @@ using ConnectionId = SlotId<struct ConnectionTag>;
 // A Session of one shard.
 using SessionId = SlotId<struct SessionTag>;
 
+// The Network Connection on which a message came, on whichever shard. An empty one: it came on
+// none.
+struct PublisherId {
+  ShardId shard;
+  ConnectionId client;
+};
+
 // The group of a Shared Subscription on the shard where it lives.
 using SharedGroupId = SlotId<struct SharedGroupTag>;
 

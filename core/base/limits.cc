@@ -66,8 +66,8 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "QoS 1 and 2 messages sent to a client and not yet acknowledged, at most its Receive Maximum; "
      "further ones wait in the queue of its Session"},
     {"queued_messages", &Limits::queued_messages, 0, 100'000'000, "messages of a Session",
-     "QoS 1 and 2 messages that wait for a client; at the limit a new one is dropped and counted, "
-     "or the oldest one with queue_drops_oldest"},
+     "QoS 1 and 2 messages that wait for a client; at half of it publishers wait (see brake_rate); "
+     "at the limit a new one is dropped and counted, or the oldest one with queue_drops_oldest"},
     {"queued_bytes", &Limits::queued_bytes, 0, kMany, "bytes of a Session",
      "of the same messages; reached like queued_messages"},
     {"queue_drops_oldest", &Limits::queue_drops_oldest, 0, 1, "0 or 1",
@@ -78,7 +78,8 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "Retained Messages; one more is delivered but not retained, and PUBACK or PUBREC says 0x97 "
      "(3.1.1: nothing)"},
     {"retained_bytes", &Limits::retained_bytes, 0, kMany, "bytes of the broker",
-     "of the same messages; reached like retained_messages"},
+     "of the same messages, and never more than half of memory_bytes; reached like "
+     "retained_messages"},
     {"output_soft_bytes", &Limits::output_soft_bytes, 1024, kMany, "bytes of a connection",
      "output that a client does not take: beyond it QoS 0 messages are dropped once a send is held "
      "up, and QoS 1 and 2 messages wait in the queue of the Session"},
@@ -87,6 +88,11 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "until it has taken some of it"},
     {"send_stall_s", &Limits::send_stall_s, 1, 86'400, "seconds",
      "a client that takes not one byte of its output for so long is cut off"},
+    {"brake_rate", &Limits::brake_rate, 0, 1'000'000, "messages a second",
+     "that a connected client must take of a queue that is half full; as long as it does, whoever "
+     "publishes QoS 1 and 2 messages into the queue is not read from until it has shrunk to a "
+     "quarter, and what is on its way is kept, up to four times the limits of the queue and of "
+     "mailbox_backlog; a client that takes fewer is not waited for; 0: nobody is"},
     {"pending_acks", &Limits::pending_acks, 1, 65'535, "acknowledgements of a connection",
      "that wait for a commit; beyond it the broker stops reading from the client until they are "
      "out"},
@@ -95,8 +101,9 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "it"},
     {"memory_bytes", &Limits::memory_bytes, 0, kMany << 10, "bytes of the broker",
      "held for messages and output; 0 means half of the machine's memory. Beyond 60 % QoS 0 "
-     "messages to slow clients are dropped, beyond 80 % new connections get CONNACK 0x89 (3.1.1: "
-     "0x03) and the broker stops reading from publishers"},
+     "messages to slow clients are dropped, beyond 80 %, and while the system gives "
+     "no more memory, clients without a Session get CONNACK 0x89 (3.1.1: 0x03) and the broker "
+     "stops reading from publishers"},
     {"drain_timeout_s", &Limits::drain_timeout_s, 0, 3600, "seconds",
      "after SIGTERM: how long output may still leave before connections are closed"},
 });

@@ -48,6 +48,7 @@ struct Limits {
   uint64_t output_soft_bytes = 64 * 1024;
   uint64_t output_hard_bytes = 1 << 20;
   uint64_t send_stall_s = 10;
+  uint64_t brake_rate = 100;
   uint64_t pending_acks = 1024;
   uint64_t mailbox_backlog = 4096;
   uint64_t memory_bytes = 0;

@@ -101,6 +101,9 @@ void Client::RefusePacket(PacketAssembler::Step step, ByteView rest) {
   if (step == PacketAssembler::Step::kMalformed) {
     return Refuse(ReasonCode::kMalformedPacket, "a fixed header that cannot be");
   }
+  if (step == PacketAssembler::Step::kNoMemory) {
+    return Disconnect(ReasonCode::kQuotaExceeded, "no memory for a packet of this size");
+  }
   if (state_ != State::kNew) {  // [MQTT-3.2.2-15]
     return Refuse(ReasonCode::kPacketTooLarge, "a packet larger than Maximum Packet Size");
   }
@@ -169,6 +172,25 @@ void Client::PauseInput(Pause reason) {
   if (pauses_ == 0) broker_.context_.effects.input.push_back(id_);
   pauses_ |= static_cast<uint8_t>(reason);
   ++broker_.context_.counters.input_paused;
+}
+
+void Client::HoldBack() {
+  ++holds_;
+  UpdateBrake();
+}
+
+void Client::LetGo() {
+  --holds_;
+  UpdateBrake();
+}
+
+void Client::UpdateBrake() {
+  if (session_ == nullptr) return;  // Closed.
+  if (holds_ > 0 && session_->pace != Session::Pace::kBehind) {
+    PauseInput(Pause::kBrake);
+  } else {
+    ResumeInput(Pause::kBrake);
+  }
 }
 
 // Reading goes on at the end of the turn: whoever resumes is in the middle of something.

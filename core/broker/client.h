@@ -59,6 +59,14 @@ class Client {
   // The I/O side cannot hand on its output: a send of an earlier turn is still in flight.
   bool output_is_held_up() const { return held_up_; }
 
+  // -- For Brake: a message of this client went to a Session that falls behind, or such a Session
+  // waits no more. Until that is true of all of them it is not read from, unless others wait for
+  // it: then its acknowledgements are what everybody needs.
+  void HoldBack();
+  void LetGo();
+  // Whether others wait for it has changed.
+  void UpdateBrake();
+
   // What the Client can take: Maximum Packet Size [MQTT-3.1.2-24], and aliases, null if none.
   uint32_t maximum_packet_size() const { return maximum_packet_size_; }
   OutboundAliases* outbound_aliases() { return outbound_aliases_.get(); }
@@ -74,6 +82,7 @@ class Client {
     kCongestion = 4,  // A shard it publishes to, or memory: see ShardBroker::Relieve.
     kOutput = 8,      // Limits::output_hard_bytes.
     kLeaving = 16,
+    kBrake = 32,  // A Session it publishes to falls behind.
   };
 
   // client.cc
@@ -160,6 +169,7 @@ class Client {
   bool request_problem_information_ = true;
   uint16_t keep_alive_s_ = 0;
   uint16_t receive_maximum_ = 65'535;
+  uint32_t holds_ = 0;         // HoldBack() without LetGo().
   uint32_t inbound_open_ = 0;  // QoS 1 and 2 messages of the client that are not complete.
   uint32_t maximum_packet_size_ = 0;
   uint32_t session_expiry_s_ = 0;

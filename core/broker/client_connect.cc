@@ -46,7 +46,6 @@ void Client::OnConnect(const Packet& packet) {
 ReasonCode Client::CheckConnect(const ConnectView& connect) const {
   const Limits& limits = broker_.context_.limits;
   if (broker_.is_draining()) return ReasonCode::kServerUnavailable;
-  if (broker_.context_.memory == ShardContext::Memory::kExhausted) return ReasonCode::kServerBusy;
   if (connect.client_id.size() > limits.client_id_bytes) {
     return ReasonCode::kClientIdentifierNotValid;
   }
@@ -124,6 +123,11 @@ void Client::ComeHome(const ConnectView& connect) {
   if (authorizer != nullptr && connect.will.has_value() &&
       !authorizer->Allows(*principal_, client_id, Action::kPublish, connect.will->topic_name)) {
     return RefuseConnect(ReasonCode::kNotAuthorized, "may not publish its Will");
+  }
+  // A Session that exists already gives memory back once its client is there.
+  if (broker_.context_.memory == ShardContext::Memory::kExhausted &&
+      broker_.sessions_.Find(client_id) == nullptr) {
+    return RefuseConnect(ReasonCode::kServerBusy, "memory is exhausted");
   }
   broker_.TakeOver(client_id);
   const SessionKeeper::Attached attached = broker_.keeper_.Attach(client_id, connect.clean_start);

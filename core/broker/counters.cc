@@ -24,6 +24,8 @@ constexpr auto kTable = std::to_array<CounterInfo>({
     {"dropped_no_member", &Counters::dropped_no_member},
     {"wills_published", &Counters::wills_published},
     {"input_paused", &Counters::input_paused},
+    {"publishers_held", &Counters::publishers_held},
+    {"clients_too_slow", &Counters::clients_too_slow},
 });
 static_assert(sizeof(Counters) == kTable.size() * sizeof(uint64_t), "a counter is missing here");
 

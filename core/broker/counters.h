@@ -31,6 +31,10 @@ struct Counters {
   uint64_t dropped_no_member = 0;
   uint64_t wills_published = 0;
   uint64_t input_paused = 0;
+  // Messages whose publisher was made to wait for a Session that falls behind, and Clients that
+  // were found too slow to be waited for.
+  uint64_t publishers_held = 0;
+  uint64_t clients_too_slow = 0;
 
   Counters& operator+=(const Counters& other);
 };

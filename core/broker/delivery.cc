@@ -23,8 +23,11 @@ MessageRef KeptIfLarge(const MessageView& view) {
 
 }  // namespace
 
-Outgoing::Outgoing(const MessageView& view, Instant now)
-    : kept_(KeptIfLarge(view)), view_(kept_ ? kept_->View() : view), encoder_(view_, now) {}
+Outgoing::Outgoing(const MessageView& view, Instant now, const PublisherId& publisher)
+    : kept_(KeptIfLarge(view)),
+      view_(kept_ ? kept_->View() : view),
+      encoder_(view_, now),
+      publisher_(publisher) {}
 
 const MessageRef& Outgoing::Keep() {
   if (!kept_) kept_ = MessageRef(SharedMessage::From(view_));
@@ -44,7 +47,7 @@ void Delivery::Deliver(Outgoing& message, const Terms& terms, Session& session) 
   if (CanSendNow(session, terms.qos)) {
     Track(std::move(outbound), message.encoder(), session);
   } else {
-    Queue(std::move(outbound), session);
+    Queue(std::move(outbound), message.publisher(), session);
   }
 }
 
@@ -58,9 +61,10 @@ bool Delivery::CanSendNow(const Session& session, QoS qos) const {
           session.inflight.HasQuota());
 }
 
-bool Delivery::CanTake(const Session& session, QoS qos, size_t size) const {
+bool Delivery::CanTake(const Session& session, QoS qos, size_t size, bool accept_behind) const {
   if (CanSendNow(session, qos)) return true;
-  return qos != QoS::kAtMostOnce && session.queue.HasRoom(size, context_.limits);
+  if (!accept_behind && brake_.IsBehind(session)) return false;
+  return qos != QoS::kAtMostOnce && session.queue.HasRoom(size, brake_.BoundsOf(session));
 }
 
 bool Delivery::Fits(const PublishEncoder& encoder, const PublishDelivery& delivery,
@@ -114,10 +118,12 @@ void Delivery::Write(PublishEncoder& encoder, PublishDelivery delivery, Client& 
   ++context_.counters.messages_delivered;
 }
 
-void Delivery::Queue(OutboundMessage outbound, Session& session) {
-  switch (session.queue.Push(std::move(outbound), context_.limits)) {
+void Delivery::Queue(OutboundMessage outbound, const PublisherId& publisher, Session& session) {
+  const bool behind = brake_.IsBehind(session);
+  switch (session.queue.Push(std::move(outbound), brake_.BoundsOf(session))) {
     case OutboundQueue::Outcome::kQueued:
       ++context_.counters.messages_queued;
+      if (behind) brake_.HoldBack(session, publisher);
       break;
     case OutboundQueue::Outcome::kDroppedNew:
     case OutboundQueue::Outcome::kDroppedOldest:
@@ -138,10 +144,12 @@ void Delivery::Pump(Session& session) {
     if (needs_quota && !session.inflight.HasQuota()) return;
     Resend(id, session);
   }
+  const size_t queued = session.queue.size();
   while (takes_output() && session.inflight.HasQuota() &&
          session.queue.Front(context_.now) != nullptr) {
     SendQueued(session);
   }
+  brake_.OnTaken(session, queued - session.queue.size());
 }
 
 void Delivery::Resend(PacketId id, Session& session) {

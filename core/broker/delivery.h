@@ -6,6 +6,7 @@
 
 #include <span>
 
+#include "core/broker/brake.h"
 #include "core/broker/shard_context.h"
 #include "core/mqtt/publish_encoder.h"
 #include "core/session/session.h"
@@ -16,11 +17,12 @@ namespace signet {
 // has to keep it.
 class Outgoing {
  public:
-  // `view` stays valid as long as this lives.
-  Outgoing(const MessageView& view, Instant now);
+  // `view` stays valid as long as this lives. `publisher`: who may have to wait for its receivers.
+  Outgoing(const MessageView& view, Instant now, const PublisherId& publisher = {});
 
   const MessageView& view() const { return view_; }
   PublishEncoder& encoder() { return encoder_; }
+  const PublisherId& publisher() const { return publisher_; }
   // The message as something that can be kept.
   const MessageRef& Keep();
   // The same for another shard.
@@ -30,11 +32,12 @@ class Outgoing {
   MessageRef kept_;
   MessageView view_;
   PublishEncoder encoder_;
+  const PublisherId publisher_;
 };
 
 class Delivery {
  public:
-  explicit Delivery(ShardContext* context) : context_(*context) {}
+  Delivery(ShardContext* context, Brake* brake) : context_(*context), brake_(*brake) {}
 
   // What the Subscriptions of one Session make of a message.
   struct Terms {
@@ -45,8 +48,9 @@ class Delivery {
 
   void Deliver(Outgoing& message, const Terms& terms, Session& session);
 
-  // Whether Deliver would send or queue a message of `size` bytes rather than drop it.
-  bool CanTake(const Session& session, QoS qos, size_t size) const;
+  // Whether Deliver would send or queue a message of `size` bytes rather than drop it;
+  // `accept_behind`: even if publishers would have to wait for it.
+  bool CanTake(const Session& session, QoS qos, size_t size, bool accept_behind) const;
 
   // Whether Deliver would send at once. (A QoS 0 message it might send beyond this, up to the
   // limits.)
@@ -62,11 +66,12 @@ class Delivery {
             const Client& client) const;
   void Track(OutboundMessage outbound, PublishEncoder& encoder, Session& session);
   void Write(PublishEncoder& encoder, PublishDelivery delivery, Client& client);
-  void Queue(OutboundMessage outbound, Session& session);
+  void Queue(OutboundMessage outbound, const PublisherId& publisher, Session& session);
   void Resend(PacketId id, Session& session);
   void SendQueued(Session& session);
 
   ShardContext& context_;
+  Brake& brake_;
 };
 
 }  // namespace signet

@@ -35,17 +35,18 @@ FanOut::Reach FanOut::Publish(Outgoing& message, const Session* publisher) {
   Reach reach{.anybody = true};
   for (const TopicTree::Node* node : matches) reach.remote |= node->remote();
   for (ShardSet left = reach.remote; left != 0; left &= left - 1) {
-    context_.Send(ShardId(static_cast<uint32_t>(std::countr_zero(left))), Forward{message.Share()});
+    context_.Send(ShardId(static_cast<uint32_t>(std::countr_zero(left))),
+                  Forward{message.Share(), message.publisher()});
     ++context_.counters.messages_forwarded;
   }
   DeliverLocally(message, matches, context_.self, publisher);
   return reach;
 }
 
-void FanOut::Forwarded(const MessageView& view, ShardId origin) {
+void FanOut::Forwarded(const MessageView& view, const PublisherId& publisher, ShardId origin) {
   const TopicTree::Matches& matches = tree_.Match(view.topic_name);
   if (matches.empty()) return;
-  Outgoing message(view, context_.now);
+  Outgoing message(view, context_.now, publisher);
   DeliverLocally(message, matches, origin, nullptr);
   retaining_.NoteLive(view);
 }

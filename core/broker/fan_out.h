@@ -36,7 +36,7 @@ class FanOut {
   Reach Publish(Outgoing& message, const Session* publisher);
 
   // A message that another shard sent.
-  void Forwarded(const MessageView& message, ShardId origin);
+  void Forwarded(const MessageView& message, const PublisherId& publisher, ShardId origin);
 
  private:
   // One Session's part in a message that reaches it by several Subscriptions.

@@ -2,6 +2,7 @@
 // live delivery, and with RETAIN the retained store. Used on the shard's thread alone.
 #pragma once
 
+#include "core/broker/client.h"
 #include "core/broker/fan_out.h"
 #include "core/broker/retaining.h"
 
@@ -16,7 +17,9 @@ class Publisher {
   // found no room there), and at once for a message without. `publisher`: see FanOut.
   FanOut::Reach Publish(MessageView view, const Session* publisher, Retaining::Stored stored) {
     if (view.retain) view.stamp = retaining_.NextStamp();
-    Outgoing message(view, context_.now);
+    const bool connected = publisher != nullptr && publisher->client != nullptr;
+    Outgoing message(view, context_.now,
+                     {context_.self, connected ? publisher->client->id() : ConnectionId()});
     const FanOut::Reach reach = fan_out_.Publish(message, publisher);
     if (view.retain) {
       retaining_.Store(message.Keep(), std::move(stored));

@@ -72,9 +72,11 @@ ReasonCode Retaining::SetHere(SharedMessage message) {
   const auto room = [](uint64_t limit, uint64_t used) { return limit > used ? limit - used : 0; };
   const size_t messages = store_.size();
   const size_t bytes = store_.bytes();
+  // By itself it never exhausts the memory: then nobody could be let in to empty it.
+  const uint64_t most_bytes = std::min(context_.limits.retained_bytes, context_.memory_bytes / 2);
   store_.set_limits(
       {.messages = messages + room(context_.limits.retained_messages, totals.retained_messages),
-       .bytes = bytes + room(context_.limits.retained_bytes, totals.retained_bytes)});
+       .bytes = bytes + room(most_bytes, totals.retained_bytes)});
   const RetainedStore::Outcome outcome = store_.Set(MessageRef(std::move(message)));
   CountChange(messages, bytes);
   stored_[stamp.origin.value()] = stamp.number;

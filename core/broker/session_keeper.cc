@@ -27,6 +27,7 @@ SessionKeeper::Attached SessionKeeper::Attach(std::string_view client_id, bool c
 
 void SessionKeeper::Detach(Session& session, bool with_will, uint32_t expiry_s) {
   session.client = nullptr;
+  brake_.Forget(session);
   session.expiry_s = expiry_s;
   if (!with_will) session.will.reset();
   if (expiry_s == 0) {

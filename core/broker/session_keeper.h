@@ -15,11 +15,12 @@ namespace signet {
 class SessionKeeper {
  public:
   SessionKeeper(ShardContext* context, SessionStore* sessions, Subscribing* subscribing,
-                Publisher* publisher)
+                Publisher* publisher, Brake* brake)
       : context_(*context),
         sessions_(*sessions),
         subscribing_(*subscribing),
-        publisher_(*publisher) {}
+        publisher_(*publisher),
+        brake_(*brake) {}
 
   struct Attached {
     Session* session = nullptr;  // Null: Limits::sessions is reached.
@@ -48,6 +49,7 @@ class SessionKeeper {
   SessionStore& sessions_;
   Subscribing& subscribing_;
   Publisher& publisher_;
+  Brake& brake_;
   std::vector<Session*> ended_;
 };
 

@@ -19,14 +19,16 @@ ShardBroker::ShardBroker(ShardContext::Setup setup, std::vector<PortAccess> port
       ports_(std::move(ports)),
       clients_(kMaxSlots),
       sessions_(kMaxSlots, static_cast<uint8_t>(TimerKind::kSession)),
-      delivery_(&context_),
+      memory_gauge_(&context_),
+      brake_(&context_, &clients_),
+      delivery_(&context_, &brake_),
       retaining_(&context_, &delivery_, &sessions_),
       interest_(&context_, &tree_, &sessions_, &retaining_),
       sharing_(&context_, &tree_, &delivery_, &interest_, &sessions_),
       fan_out_(&context_, &tree_, &delivery_, &sharing_, &retaining_),
       publisher_(&context_, &fan_out_, &retaining_),
       subscribing_(&context_, &tree_, &sharing_, &interest_, &retaining_, &sessions_),
-      keeper_(&context_, &sessions_, &subscribing_, &publisher_),
+      keeper_(&context_, &sessions_, &subscribing_, &publisher_, &brake_),
       housekeeping_(static_cast<uint8_t>(TimerKind::kHousekeeping), this) {
   context_.wheel.Set(housekeeping_, start + kHousekeepingInterval);
 }
@@ -40,7 +42,10 @@ ShardBroker::~ShardBroker() {
 
 // -- The turn.
 
-void ShardBroker::BeginTurn(Instant now) { context_.now = now; }
+void ShardBroker::BeginTurn(Instant now) {
+  context_.now = now;
+  memory_gauge_.Read();
+}
 
 void ShardBroker::EndTurn() {
   context_.wheel.Advance(context_.now, [this](Timer& timer) { OnTimer(timer); });
@@ -71,25 +76,15 @@ void ShardBroker::OnTimer(Timer& timer) {
       return keeper_.OnTimer(*static_cast<Session*>(timer.owner()));
     case TimerKind::kHousekeeping:
       return KeepHouse();
+    case TimerKind::kBrake:
+      return brake_.Check();
   }
   UNREACHABLE();
 }
 
 void ShardBroker::KeepHouse() {
-  RefreshMemory();
   retaining_.Sweep();
   context_.wheel.Set(housekeeping_, context_.now + kHousekeepingInterval);
-}
-
-void ShardBroker::RefreshMemory() {
-  const size_t own = context_.pool.live_bytes();
-  context_.totals.output_bytes += own - counted_output_bytes_;
-  counted_output_bytes_ = own;
-  const uint64_t used = SharedBuffer::LiveBytes() + context_.totals.output_bytes;
-  const uint64_t whole = context_.memory_bytes;
-  context_.memory = used > whole / 10 * 8   ? ShardContext::Memory::kExhausted
-                    : used > whole / 10 * 6 ? ShardContext::Memory::kTight
-                                            : ShardContext::Memory::kPlenty;
 }
 
 bool ShardBroker::MustHoldBack(ShardSet shards) const {
@@ -243,8 +238,10 @@ void ShardBroker::Deliver(ShardId from, ShardMessage message) {
 }
 
 void ShardBroker::On(ShardId from, Forward message) {
-  fan_out_.Forwarded(message.message.View(), from);
+  fan_out_.Forwarded(message.message.View(), message.publisher, from);
 }
+void ShardBroker::On(ShardId, HoldPublisher message) { brake_.OnHold(message); }
+void ShardBroker::On(ShardId, ReleasePublishers message) { brake_.OnRelease(message); }
 void ShardBroker::On(ShardId from, WantFilters message) { interest_.OnWant(from, message); }
 void ShardBroker::On(ShardId from, InterestNoted message) { interest_.OnNoted(from, message); }
 void ShardBroker::On(ShardId, InterestSettled message) { interest_.OnSettled(message); }

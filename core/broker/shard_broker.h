@@ -17,10 +17,12 @@
 
 #include "core/access/authorizer.h"
 #include "core/base/slot_map.h"
+#include "core/broker/brake.h"
 #include "core/broker/client.h"
 #include "core/broker/delivery.h"
 #include "core/broker/fan_out.h"
 #include "core/broker/interest.h"
+#include "core/broker/memory_gauge.h"
 #include "core/broker/publisher.h"
 #include "core/broker/retaining.h"
 #include "core/broker/session_keeper.h"
@@ -101,7 +103,7 @@ class ShardBroker {
  private:
   friend class Client;
 
-  // How often the fill of the memory is looked at, and expired messages are swept.
+  // How often expired messages are swept.
   static constexpr Duration kHousekeepingInterval = seconds(1);
 
   // -- For Client.
@@ -124,12 +126,13 @@ class ShardBroker {
 
   void OnTimer(Timer& timer);
   void KeepHouse();
-  void RefreshMemory();
   void LetGo();  // Publishers that were held back.
   void ReadResumed();
 
   // Messages of other shards, by kind.
   void On(ShardId from, Forward message);
+  void On(ShardId from, HoldPublisher message);
+  void On(ShardId from, ReleasePublishers message);
   void On(ShardId from, WantFilters message);
   void On(ShardId from, InterestNoted message);
   void On(ShardId from, InterestSettled message);
@@ -151,6 +154,8 @@ class ShardBroker {
   SlotMap<Client, ConnectionId> clients_;
   TopicTree tree_;
   SessionStore sessions_;
+  MemoryGauge memory_gauge_;
+  Brake brake_;
   Delivery delivery_;
   Retaining retaining_;
   Interest interest_;
@@ -165,7 +170,6 @@ class ShardBroker {
   std::vector<uint8_t> scratch_;
   RateLimit bad_input_log_{20, 20};
   Timer housekeeping_;
-  size_t counted_output_bytes_ = 0;  // In BrokerTotals.
   bool draining_ = false;
 };
 

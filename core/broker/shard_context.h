@@ -39,7 +39,7 @@ struct BrokerTotals {
 using RandomSource = absl::AnyInvocable<void(uint8_t* bytes, size_t size)>;
 
 // What the timers of a shard are for.
-enum class TimerKind : uint8_t { kClient, kSession, kHousekeeping };
+enum class TimerKind : uint8_t { kClient, kSession, kHousekeeping, kBrake };
 
 struct ShardContext {
   struct Setup {
@@ -98,7 +98,7 @@ struct ShardContext {
            (totals.congested.load(std::memory_order_relaxed) & SetOf(shard)) != 0;
   }
 
-  // How full the broker's memory is, refreshed once a turn.
+  // How full the broker's memory is, see MemoryGauge.
   enum class Memory : uint8_t { kPlenty, kTight, kExhausted } memory = Memory::kPlenty;
 };
 

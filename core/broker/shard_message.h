@@ -22,6 +22,16 @@ using Token = uint64_t;
 // A message that matches some filter which the receiver wants.
 struct Forward {
   SharedMessage message;
+  PublisherId publisher;
+};
+
+// A message of this client went to a Session that falls behind: it is not to be read from until as
+// many of these have been taken back (core/broker/brake.h).
+struct HoldPublisher {
+  ConnectionId client;
+};
+struct ReleasePublishers {
+  std::vector<ConnectionId> clients;
 };
 
 // The filters that the sender now wants, perhaps none. Answered by InterestNoted, and where that is
@@ -71,11 +81,13 @@ struct SetSharedOnline {
 // A message for one member. It comes back by SharedRefused if the member cannot take it.
 struct SharedDelivery {
   SharedMessage message;
+  PublisherId publisher;
   SharedGroupId group;
   SharedMember member;
   // Whether the member's Session may keep it in its queue: nobody in the group is online.
   bool accept_offline = false;
-  // Everybody was asked once. Who was believed online, and was not, is asked to keep it.
+  // Everybody was asked once. Who was believed online, and was not, is asked to keep it; so is who
+  // falls behind.
   bool last_resort = false;
   std::vector<SharedSubscription::Passed> passed;
 };
@@ -125,8 +137,9 @@ struct HandOver {
 };
 
 using ShardMessage =
-    std::variant<Forward, WantFilters, InterestNoted, InterestSettled, DropFilters, JoinShared,
-                 JoinedShared, LeaveShared, SetSharedOnline, SharedDeliver, SharedRefused,
-                 SetRetained, RetainedSet, QueryRetained, RetainedPage, HandOver>;
+    std::variant<Forward, HoldPublisher, ReleasePublishers, WantFilters, InterestNoted,
+                 InterestSettled, DropFilters, JoinShared, JoinedShared, LeaveShared,
+                 SetSharedOnline, SharedDeliver, SharedRefused, SetRetained, RetainedSet,
+                 QueryRetained, RetainedPage, HandOver>;
 
 }  // namespace signet

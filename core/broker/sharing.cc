@@ -124,8 +124,9 @@ void Sharing::LeaveHere(std::string_view share_name, std::string_view filter, Sh
 void Sharing::Deliver(Outgoing& message, SharedSubscription& group) {
   const SharedMember* member = group.Next({});
   if (member == nullptr) return;
-  if (member->shard == context_.self && TryHere(message, *member, !member->online)) return;
-  SharedDelivery delivery{.message = message.Share(), .group = group.id()};
+  if (member->shard == context_.self && TryHere(message, *member, !member->online, false)) return;
+  SharedDelivery delivery{
+      .message = message.Share(), .publisher = message.publisher(), .group = group.id()};
   if (member->shard == context_.self) {
     delivery.passed.push_back({member->shard, member->session});
     Offer(std::move(delivery));
@@ -162,27 +163,28 @@ void Sharing::Offer(SharedDelivery delivery) {
       return;
     }
     const MessageView view = delivery.message.View();
-    Outgoing message(view, context_.now);
-    if (TryHere(message, delivery.member, delivery.accept_offline)) return;
+    Outgoing message(view, context_.now, delivery.publisher);
+    if (TryHere(message, delivery.member, delivery.accept_offline, delivery.last_resort)) return;
     delivery.passed.push_back({delivery.member.shard, delivery.member.session});
   }
 }
 
 void Sharing::OnDeliver(ShardId from, SharedDelivery delivery) {
   const MessageView view = delivery.message.View();
-  Outgoing message(view, context_.now);
-  if (TryHere(message, delivery.member, delivery.accept_offline)) return;
+  Outgoing message(view, context_.now, delivery.publisher);
+  if (TryHere(message, delivery.member, delivery.accept_offline, delivery.last_resort)) return;
   context_.Send(from, SharedRefused{std::move(delivery)});
 }
 
-bool Sharing::TryHere(Outgoing& message, const SharedMember& member, bool accept_offline) {
+bool Sharing::TryHere(Outgoing& message, const SharedMember& member, bool accept_offline,
+                      bool accept_behind) {
   Session* session = sessions_.Find(member.session);
   if (session == nullptr || session->ending) return false;
   if (session->client == nullptr && !accept_offline) return false;
   const MessageView& view = message.view();
   const QoS qos = Lesser(view.qos, member.options.maximum_qos);
   const size_t size = view.topic_name.size() + view.properties.size() + view.payload.size();
-  if (!delivery_.CanTake(*session, qos, size)) return false;
+  if (!delivery_.CanTake(*session, qos, size, accept_behind)) return false;
   const uint32_t id = member.subscription_id;
   delivery_.Deliver(message,
                     {.qos = qos,

@@ -57,7 +57,9 @@ class Sharing {
                  SessionId session);
   // Asks one member after the other until one has the message or nobody is left.
   void Offer(SharedDelivery delivery);
-  bool TryHere(Outgoing& message, const SharedMember& member, bool accept_offline);
+  // `accept_behind`: nobody in the group keeps up.
+  bool TryHere(Outgoing& message, const SharedMember& member, bool accept_offline,
+               bool accept_behind);
 
   ShardContext& context_;
   TopicTree& tree_;

@@ -2,11 +2,11 @@
 
 namespace signet {
 
-OutboundQueue::Outcome OutboundQueue::Push(OutboundMessage outbound, const Limits& limits) {
+OutboundQueue::Outcome OutboundQueue::Push(OutboundMessage outbound, const Bounds& bounds) {
   const size_t size = outbound.message->size();
   Outcome outcome = Outcome::kQueued;
-  while (!HasRoom(size, limits)) {
-    if (limits.queue_drops_oldest == 0 || queue_.empty()) return Outcome::kDroppedNew;
+  while (!HasRoom(size, bounds)) {
+    if (!bounds.drops_oldest || queue_.empty()) return Outcome::kDroppedNew;
     DropFront();
     outcome = Outcome::kDroppedOldest;
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/base/block_queue.h"
-#include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/session/outbound_message.h"
 
@@ -13,13 +12,18 @@ class OutboundQueue {
  public:
   enum class Outcome : uint8_t { kQueued, kDroppedNew, kDroppedOldest };
 
-  // At queued_messages or queued_bytes a message goes: the new one, or with queue_drops_oldest as
-  // many old ones as it takes.
-  Outcome Push(OutboundMessage outbound, const Limits& limits);
+  struct Bounds {
+    uint64_t messages = 0;
+    uint64_t bytes = 0;
+    bool drops_oldest = false;
+  };
+
+  // At the bounds a message goes: the new one, or with `drops_oldest` as many old ones as it takes.
+  Outcome Push(OutboundMessage outbound, const Bounds& bounds);
 
   // Whether Push would queue without dropping anything.
-  bool HasRoom(size_t message_bytes, const Limits& limits) const {
-    return queue_.size() < limits.queued_messages && bytes_ + message_bytes <= limits.queued_bytes;
+  bool HasRoom(size_t message_bytes, const Bounds& bounds) const {
+    return queue_.size() < bounds.messages && bytes_ + message_bytes <= bounds.bytes;
   }
 
   // The next message that has not expired at `now`; expired ones are dropped on the way

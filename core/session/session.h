@@ -43,6 +43,12 @@ class Session {
   uint32_t expiry_s = 0;
   // No longer found under its Client Identifier; it goes as soon as nothing iterates over Sessions.
   bool ending = false;
+  // How its Client copes with what waits in `queue`; core/broker/brake.h.
+  enum class Pace : uint8_t {
+    kKeepsUp,
+    kBehind,   // Publishers wait for it.
+    kTooSlow,  // Nobody waits: what finds the queue full is dropped.
+  } pace = Pace::kKeepsUp;
 
   SubscriptionSet subscriptions;
   InflightWindow inflight;

@@ -106,6 +106,14 @@ TEST_P(PressureTest, HoldsPublishersAndNewClientsOffWhenMemoryIsExhausted) {
   late.SendConnect({});
   EXPECT_EQ(late.Next(PacketType::kConnack).code, 0x89);
   EXPECT_GT(world().Sum().input_paused, 0u);
+  world().Advance(seconds(1));
+  // Who has a Session may come to take what waits for it.
+  {
+    TestClient back(&world(), "away");
+    back.Connect({.clean_start = false, .session_expiry_s = 20});
+    EXPECT_FALSE(back.Silent());
+    back.peer().Drop();
+  }
   // The Session goes, and with it what was kept for it: everybody is served again.
   world().Advance(seconds(30));
   size_t acks = 0;
@@ -116,6 +124,24 @@ TEST_P(PressureTest, HoldsPublishersAndNewClientsOffWhenMemoryIsExhausted) {
   EXPECT_EQ(acks, 1002u);
   TestClient welcome(&world(), "welcome");
   welcome.Connect();
+}
+
+TEST_P(PressureTest, RetainedMessagesAloneDoNotExhaustTheMemory) {
+  options().memory_bytes = 1 << 20;
+  auto publisher = Client("p");
+  size_t refused = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string topic = "t/" + std::to_string(i);
+    const uint8_t code = publisher->Publish(
+        {.topic = topic, .payload = std::string(1000, 'x'), .qos = kQos1, .retain = true});
+    refused += code == 0x97 ? 1 : 0;
+    if (i % 100 == 0) world().Advance(milliseconds(100));
+  }
+  EXPECT_GT(refused, 400u);
+  // They can be removed by whoever comes.
+  Client("late")->Publish({.topic = "t/0", .qos = kQos1, .retain = true});
+  EXPECT_EQ(publisher->Publish({.topic = "t/new", .payload = "x", .qos = kQos1, .retain = true}),
+            0);
 }
 
 TEST_P(PressureTest, GivesMemoryBack) {
