@@ -3,6 +3,8 @@
 #include <array>
 #include <new>
 
+#include "core/base/memory_reserve.h"
+
 namespace signet {
 namespace {
 
@@ -24,10 +26,19 @@ std::atomic<size_t>& OwnCell() {
 }  // namespace
 
 SharedBuffer SharedBuffer::Allocate(size_t size) {
-  const size_t total = sizeof(Block) + size;
+  return Make(::operator new(sizeof(Block) + size), size);
+}
+
+SharedBuffer SharedBuffer::TryAllocate(size_t size) {
+  const MemoryReserve::NotForMe scope;
+  void* const memory = ::operator new(sizeof(Block) + size, std::nothrow);
+  return memory == nullptr ? SharedBuffer() : Make(memory, size);
+}
+
+SharedBuffer SharedBuffer::Make(void* memory, size_t size) {
   SharedBuffer buffer;
-  buffer.block_ = new (::operator new(total)) Block{.references = 1, .size = size};
-  OwnCell().fetch_add(total, std::memory_order_relaxed);
+  buffer.block_ = new (memory) Block{.references = 1, .size = size};
+  OwnCell().fetch_add(sizeof(Block) + size, std::memory_order_relaxed);
   return buffer;
 }
 

@@ -18,6 +18,8 @@ class SharedBuffer {
   SharedBuffer() = default;
   // `size` bytes, not initialised.
   static SharedBuffer Allocate(size_t size);
+  // The same; empty if there is no memory for it.
+  static SharedBuffer TryAllocate(size_t size);
 
   SharedBuffer(const SharedBuffer& other) : block_(other.block_) {
     if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
@@ -51,6 +53,8 @@ class SharedBuffer {
     size_t size;
   };
 
+  // `memory` is for a Block and `size` bytes.
+  static SharedBuffer Make(void* memory, size_t size);
   uint8_t* Data() const {
     return block_ == nullptr ? nullptr : reinterpret_cast<uint8_t*>(block_ + 1);
   }

@@ -51,7 +51,9 @@ PacketAssembler::Step PacketAssembler::Next(size_t max_packet_size, ByteView* in
 }
 
 PacketAssembler::Step PacketAssembler::Finish(ByteView* input, Packet* packet) {
-  while (filled_ < header_.remaining_length && !input->empty()) Fill(input);
+  while (filled_ < header_.remaining_length && !input->empty()) {
+    if (!Fill(input)) return Step::kNoMemory;
+  }
   if (filled_ < header_.remaining_length) return Step::kNeedMore;
   *packet = {.header = header_,
              .body = split_.bytes().first(header_.remaining_length),
@@ -60,10 +62,12 @@ PacketAssembler::Step PacketAssembler::Finish(ByteView* input, Packet* packet) {
   return Step::kPacket;
 }
 
-void PacketAssembler::Fill(ByteView* input) {
+bool PacketAssembler::Fill(ByteView* input) {
   if (filled_ == split_.size()) {
+    const size_t size = std::min<size_t>(header_.remaining_length, filled_ * 2);
     SharedBuffer larger =
-        SharedBuffer::Allocate(std::min<size_t>(header_.remaining_length, filled_ * 2));
+        size < kLarge ? SharedBuffer::Allocate(size) : SharedBuffer::TryAllocate(size);
+    if (!larger) return false;
     std::memcpy(larger.MutableData(), split_.data(), filled_);
     split_ = std::move(larger);
   }
@@ -71,6 +75,7 @@ void PacketAssembler::Fill(ByteView* input) {
   std::memcpy(split_.MutableData() + filled_, input->data(), copied);
   filled_ += copied;
   *input = input->subspan(copied);
+  return true;
 }
 
 }  // namespace signet

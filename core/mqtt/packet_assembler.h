@@ -19,6 +19,7 @@ class PacketAssembler {
     kNeedMore,   // `input` is used up.
     kMalformed,  // See ParseFixedHeader.
     kTooLarge,   // Seen as soon as the fixed header is there; nothing is kept.
+    kNoMemory,   // For what has arrived of a large packet.
   };
   struct Packet {
     FixedHeader header;
@@ -38,9 +39,12 @@ class PacketAssembler {
  private:
   // What a split packet gets first; it doubles as the bytes come in.
   static constexpr size_t kFirstCapacity = 1024;
+  // A packet that has come to this size is given up when memory is short.
+  static constexpr size_t kLarge = 64 * 1024;
 
   Step Finish(ByteView* input, Packet* packet);
-  void Fill(ByteView* input);
+  // False if there is no memory for more.
+  bool Fill(ByteView* input);
 
   // The fixed header of a packet that is split within it: at most four bytes, since a fifth
   // completes it.

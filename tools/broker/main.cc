@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "core/base/memory_reserve.h"
 #include "fmt/format.h"
 #include "net/shard_group.h"
 #include "tools/broker/log_sink.h"
@@ -49,6 +50,10 @@ int Run(const BrokerOptions& options) {
   BrokerLog log(options.log_format, options.log_level);
   LogResources(options, RaiseOpenFilesLimit(), log);
   const uint64_t memory = options.limits.memory_bytes;
+  if (!MemoryReserve::SetAside()) {
+    fmt::print(stderr, "signet: there is not enough memory to start\n");
+    return 1;
+  }
   auto group = ShardGroup::Start({.shards = options.shards,
                                   .ports = options.listen,
                                   .limits = options.limits,
