@@ -145,6 +145,13 @@ void ShardGroup::AskAll(Ask ask) {
   answers.wait();
 }
 
+uint64_t ShardGroup::held_bytes() const {
+  constexpr uint64_t kPerConnection = 512;
+  constexpr uint64_t kPerSession = 512;
+  return SharedBuffer::LiveBytes() + totals_.output_bytes + totals_.filter_bytes +
+         totals_.connections * kPerConnection + totals_.sessions * kPerSession;
+}
+
 void ShardGroup::Drain() {
   if (threads_.empty()) return;
   AskAll([](Shard& shard, size_t) { shard.Drain(); });

@@ -43,6 +43,9 @@ class ShardGroup {
   // Where it listens, with real ports, in the order of Options::ports.
   const std::vector<SocketAddress>& ports() const { return options_.ports; }
 
+  // What clients, their Sessions, messages and output take, about. Asks nobody.
+  uint64_t held_bytes() const;
+
   // Takes leave of all clients; what they are owed may leave for drain_timeout_s. Then stops.
   void Drain();
   // Cuts off all clients.

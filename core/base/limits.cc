@@ -53,6 +53,8 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "3.1.1 Sessions with Clean Session 0 get exactly this one; 4294967295 means never"},
     {"subscriptions", &Limits::subscriptions, 1, 10'000'000, "Subscriptions of a Session",
      "one more is refused by SUBACK 0x97 (3.1.1: 0x80)"},
+    {"filter_bytes", &Limits::filter_bytes, 1024, kMany, "bytes of a Session",
+     "of its Topic Filters together; one more is refused by SUBACK 0x97 (3.1.1: 0x80)"},
     {"filters_per_packet", &Limits::filters_per_packet, 1, 65'535, "Topic Filters",
      "in one SUBSCRIBE; the ones beyond are refused by 0x97 (3.1.1: 0x80), the ones before are "
      "granted"},
@@ -100,10 +102,12 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "that found the mailbox full; beyond it the shard stops reading from the publishers that fill "
      "it"},
     {"memory_bytes", &Limits::memory_bytes, 0, kMany << 10, "bytes of the broker",
-     "held for messages and output; 0 means half of the machine's memory. Beyond 60 % QoS 0 "
+     "held for messages, output and Topic Filters; 0 means half of the machine's memory. Beyond 60 "
+     "% QoS 0 "
      "messages to slow clients are dropped, beyond 80 %, and while the system gives "
      "no more memory, clients without a Session get CONNACK 0x89 (3.1.1: 0x03) and the broker "
-     "stops reading from publishers"},
+     "stops reading from publishers, grants no new Subscription (SUBACK 0x97, 3.1.1: 0x80), and "
+     "gives up packets of more than 64 KiB that are not complete (DISCONNECT 0x97)"},
     {"drain_timeout_s", &Limits::drain_timeout_s, 0, 3600, "seconds",
      "after SIGTERM: how long output may still leave before connections are closed"},
 });

@@ -31,6 +31,7 @@ struct Limits {
   uint64_t sessions = 1'000'000;
   uint64_t session_expiry_s = UINT32_MAX;
   uint64_t subscriptions = 65'536;
+  uint64_t filter_bytes = 4 << 20;
   uint64_t filters_per_packet = 4096;
   uint64_t shared_members = 10'000;
   uint64_t receive_maximum = 1024;

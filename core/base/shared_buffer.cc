@@ -1,5 +1,6 @@
 #include "core/base/shared_buffer.h"
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -27,6 +28,12 @@ std::atomic<size_t>& OwnCell() {
 
 SharedBuffer SharedBuffer::Allocate(size_t size) {
   return Make(::operator new(sizeof(Block) + size), size);
+}
+
+SharedBuffer SharedBuffer::CopyOf(ByteView bytes) {
+  SharedBuffer copy = Allocate(bytes.size());
+  std::copy(bytes.begin(), bytes.end(), copy.MutableData());
+  return copy;
 }
 
 SharedBuffer SharedBuffer::TryAllocate(size_t size) {

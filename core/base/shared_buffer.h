@@ -18,7 +18,8 @@ class SharedBuffer {
   SharedBuffer() = default;
   // `size` bytes, not initialised.
   static SharedBuffer Allocate(size_t size);
-  // The same; empty if there is no memory for it.
+  static SharedBuffer CopyOf(ByteView bytes);
+  // As Allocate(); empty if there is no memory for it.
   static SharedBuffer TryAllocate(size_t size);
 
   SharedBuffer(const SharedBuffer& other) : block_(other.block_) {

@@ -36,16 +36,29 @@ void Client::HandlePackets(ByteView bytes) {
     const size_t maximum = state_ == State::kNew ? limits.connect_bytes : limits.packet_bytes;
     Packet packet;
     const PacketAssembler::Step step = assembler_.Next(maximum, &bytes, &packet);
-    if (step == PacketAssembler::Step::kNeedMore) return;
+    if (step == PacketAssembler::Step::kNeedMore) return CheckUnfinished();
     if (step != PacketAssembler::Step::kPacket) return RefusePacket(step, bytes);
     HandlePacket(packet);
-    if (state_ == State::kClosed) return;
+    if (state_ == State::kClosed) return assembler_.Clear();
     if (output_.size() > limits.output_hard_bytes) PauseInput(Pause::kOutput);
     if (!wants_input()) {
       unread_.assign(bytes.begin(), bytes.end());
       return;
     }
   }
+}
+
+// A large packet that is not complete is memory that only its sender can free.
+void Client::CheckUnfinished() {
+  if (assembler_.held_bytes() > PacketAssembler::kLarge &&
+      broker_.context_.memory == ShardContext::Memory::kExhausted) {
+    GiveUpUnfinished();
+  }
+}
+
+void Client::GiveUpUnfinished() {
+  Disconnect(ReasonCode::kQuotaExceeded, "no memory for a packet of this size");
+  assembler_.Clear();
 }
 
 void Client::HandlePacket(const Packet& packet) {
@@ -102,7 +115,7 @@ void Client::RefusePacket(PacketAssembler::Step step, ByteView rest) {
     return Refuse(ReasonCode::kMalformedPacket, "a fixed header that cannot be");
   }
   if (step == PacketAssembler::Step::kNoMemory) {
-    return Disconnect(ReasonCode::kQuotaExceeded, "no memory for a packet of this size");
+    return GiveUpUnfinished();
   }
   if (state_ != State::kNew) {  // [MQTT-3.2.2-15]
     return Refuse(ReasonCode::kPacketTooLarge, "a packet larger than Maximum Packet Size");

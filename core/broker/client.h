@@ -90,6 +90,8 @@ class Client {
   void OutputSent(size_t size);
   void HandlePackets(ByteView bytes);
   void HandlePacket(const Packet& packet);
+  void CheckUnfinished();
+  void GiveUpUnfinished();
   void HandleConnected(const Packet& packet);
   void RefusePacket(PacketAssembler::Step step, ByteView rest);
   // Malformed Packet, Protocol Error and the like: what a broken or hostile peer sends (4.13).
@@ -149,9 +151,13 @@ class Client {
 
   // client_subscribe.cc
   void OnSubscribe(const Packet& packet);
-  // `index` of the filter in its packet, `fresh` Subscriptions before it in the packet; `known`: it
-  // exists.
-  ReasonCode CheckSubscribe(const TopicFilterView& filter, size_t index, size_t fresh,
+  // New Subscriptions of a packet.
+  struct Fresh {
+    size_t filters = 0;
+    size_t bytes = 0;
+  };
+  // `index` of the filter in its packet, `fresh` ones before it in the packet; `known`: it exists.
+  ReasonCode CheckSubscribe(const TopicFilterView& filter, size_t index, const Fresh& fresh,
                             bool known) const;
   void OnUnsubscribe(const Packet& packet);
 
@@ -182,7 +188,7 @@ class Client {
   std::unique_ptr<OutboundAliases> outbound_aliases_;
   Instant last_packet_;
   Timer timer_;
-  std::vector<uint8_t> connect_;  // The body of CONNECT, until it is answered.
+  SharedBuffer connect_;  // The body of CONNECT, until it is answered.
   const std::string peer_;
   std::unique_ptr<Principal> principal_;
 };

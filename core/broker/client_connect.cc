@@ -25,10 +25,11 @@ bool Conforms(ReasonCode code) {
 }  // namespace
 
 void Client::OnConnect(const Packet& packet) {
-  connect_.assign(packet.body.begin(), packet.body.end());
+  // One that was split stands in a buffer already, and has it for itself.
+  connect_ = packet.storage != nullptr ? *packet.storage : SharedBuffer::CopyOf(packet.body);
   ConnectView connect;
   ReasonCode code =
-      DecodeConnect(ByteReader(connect_),
+      DecodeConnect(ByteReader(connect_.bytes()),
                     static_cast<uint32_t>(broker_.context_.limits.user_properties), &connect);
   version_ = connect.version;
   if (connect.properties.Has(PropertyId::kMaximumPacketSize)) {
@@ -87,7 +88,7 @@ void Client::Authenticate(const ConnectView& connect) {
 void Client::OnAuthenticated(Authenticator::Outcome outcome) {
   if (state_ != State::kAuthenticating) return;  // It went away meanwhile.
   ConnectView connect;
-  CHECK(DecodeConnect(ByteReader(connect_),
+  CHECK(DecodeConnect(ByteReader(connect_.bytes()),
                       static_cast<uint32_t>(broker_.context_.limits.user_properties),
                       &connect) == ReasonCode::kSuccess);
   if (auto* authenticated = std::get_if<Authenticated>(&outcome)) {
@@ -172,7 +173,7 @@ void Client::ApplyConnect(const ConnectView& connect) {
   if (aliases > 0) outbound_aliases_ = std::make_unique<OutboundAliases>(aliases);
   request_problem_information_ = properties.request_problem_information;
   session_->will = MakeWill(connect);
-  session_->inflight.Resume(receive_maximum_);
+  session_->inflight.Resume(receive_maximum_, static_cast<uint16_t>(limits.inflight_messages));
   for (auto& [id, counted] : session_->received_qos2) counted = false;
 }
 

@@ -94,24 +94,25 @@ MessageView Client::MakeMessage(const PublishView& publish, const Packet& packet
 void Client::Distribute(const PublishView& publish, const MessageView& message) {
   const PacketType type =
       publish.qos == QoS::kAtLeastOnce ? PacketType::kPuback : PacketType::kPubrec;
-  FanOut::Reach reach;
+  bool anybody = false;
+  broker_.context_.sent_to = 0;
   if (publish.retain && publish.qos != QoS::kAtMostOnce) {
     // Acknowledged once it is with the retained store, perhaps on another shard.
     const AckQueue::Ticket ticket =
         Await({.type = type, .packet_id = publish.packet_id, .ready = false});
-    reach = broker_.publisher_.Publish(message, session_,
-                                       [&broker = broker_, id = id_, ticket](ReasonCode code) {
-                                         Client* client = broker.Find(id);
-                                         if (client != nullptr) client->FinishAck(ticket, code);
-                                       });
+    broker_.publisher_.Publish(message, session_,
+                               [&broker = broker_, id = id_, ticket](ReasonCode code) {
+                                 Client* client = broker.Find(id);
+                                 if (client != nullptr) client->FinishAck(ticket, code);
+                               });
   } else {
-    reach = broker_.publisher_.Publish(message, session_, nullptr);
+    anybody = broker_.publisher_.Publish(message, session_, nullptr);
     if (publish.qos != QoS::kAtMostOnce) {
       Acknowledge(type, publish.packet_id,
-                  reach.anybody ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers);
+                  anybody ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers);
     }
   }
-  if (broker_.MustHoldBack(reach.remote)) {
+  if (broker_.MustHoldBack(broker_.context_.sent_to)) {
     PauseInput(Pause::kCongestion);
     broker_.held_back_.push_back(id_);
   }

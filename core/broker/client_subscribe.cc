@@ -14,7 +14,7 @@ void Client::OnSubscribe(const Packet& packet) {
   if (!subscribe.ok()) return Refuse(subscribe.error(), "SUBSCRIBE");
   std::vector<Subscribing::Request> requests;
   std::vector<uint8_t> codes;
-  size_t fresh = 0;
+  Fresh fresh;
   for (ByteView rest = subscribe->entries; !rest.empty();) {
     const SubscribeEntry entry = TakeSubscribeEntry(&rest);
     const auto filter = ParseTopicFilter(entry.topic_filter);
@@ -29,7 +29,10 @@ void Client::OnSubscribe(const Packet& packet) {
       requests.push_back({.topic_filter = std::string(entry.topic_filter),
                           .options = entry.options,
                           .index = codes.size()});
-      if (!known) ++fresh;
+      if (!known) {
+        ++fresh.filters;
+        fresh.bytes += entry.topic_filter.size();
+      }
     }
     codes.push_back(static_cast<uint8_t>(code));
   }
@@ -47,11 +50,14 @@ void Client::OnSubscribe(const Packet& packet) {
       });
 }
 
-ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, size_t fresh,
+ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, const Fresh& fresh,
                                   bool known) const {
   const Limits& limits = broker_.context_.limits;
   if (index >= limits.filters_per_packet) return ReasonCode::kQuotaExceeded;
-  if (!known && session_->subscriptions.size() + fresh >= limits.subscriptions) {
+  const SubscriptionSet& subscriptions = session_->subscriptions;
+  if (!known && (subscriptions.size() + fresh.filters >= limits.subscriptions ||
+                 subscriptions.bytes() + fresh.bytes + filter.filter.size() > limits.filter_bytes ||
+                 broker_.context_.memory == ShardContext::Memory::kExhausted)) {
     return ReasonCode::kQuotaExceeded;
   }
   if (!broker_.IsTopicWithinLimits(filter.filter)) return ReasonCode::kTopicFilterInvalid;

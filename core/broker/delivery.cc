@@ -61,10 +61,11 @@ bool Delivery::CanSendNow(const Session& session, QoS qos) const {
           session.inflight.HasQuota());
 }
 
-bool Delivery::CanTake(const Session& session, QoS qos, size_t size, bool accept_behind) const {
+bool Delivery::CanTake(Session& session, QoS qos, size_t size, bool accept_behind) const {
   if (CanSendNow(session, qos)) return true;
   if (!accept_behind && brake_.IsBehind(session)) return false;
-  return qos != QoS::kAtMostOnce && session.queue.HasRoom(size, brake_.BoundsOf(session));
+  return qos != QoS::kAtMostOnce &&
+         session.queue.HasRoom(size, brake_.BoundsOf(session), context_.now);
 }
 
 bool Delivery::Fits(const PublishEncoder& encoder, const PublishDelivery& delivery,
@@ -120,7 +121,7 @@ void Delivery::Write(PublishEncoder& encoder, PublishDelivery delivery, Client& 
 
 void Delivery::Queue(OutboundMessage outbound, const PublisherId& publisher, Session& session) {
   const bool behind = brake_.IsBehind(session);
-  switch (session.queue.Push(std::move(outbound), brake_.BoundsOf(session))) {
+  switch (session.queue.Push(std::move(outbound), brake_.BoundsOf(session), context_.now)) {
     case OutboundQueue::Outcome::kQueued:
       ++context_.counters.messages_queued;
       if (behind) brake_.HoldBack(session, publisher);
@@ -141,7 +142,7 @@ void Delivery::Pump(Session& session) {
     const PacketId id = session.inflight.NextToResend();
     if (id == 0) break;
     const bool needs_quota = session.inflight.Find(id)->stage == InflightWindow::Stage::kPublished;
-    if (needs_quota && !session.inflight.HasQuota()) return;
+    if (needs_quota && !session.inflight.CanResend()) return;
     Resend(id, session);
   }
   const size_t queued = session.queue.size();

@@ -50,7 +50,7 @@ class Delivery {
 
   // Whether Deliver would send or queue a message of `size` bytes rather than drop it;
   // `accept_behind`: even if publishers would have to wait for it.
-  bool CanTake(const Session& session, QoS qos, size_t size, bool accept_behind) const;
+  bool CanTake(Session& session, QoS qos, size_t size, bool accept_behind) const;
 
   // Whether Deliver would send at once. (A QoS 0 message it might send beyond this, up to the
   // limits.)

@@ -29,18 +29,18 @@ bool RetainFlag(const Subscriber& subscriber, const MessageView& message) {
 
 }  // namespace
 
-FanOut::Reach FanOut::Publish(Outgoing& message, const Session* publisher) {
+bool FanOut::Publish(Outgoing& message, const Session* publisher) {
   const TopicTree::Matches& matches = tree_.Match(message.view().topic_name);
-  if (matches.empty()) return {};
-  Reach reach{.anybody = true};
-  for (const TopicTree::Node* node : matches) reach.remote |= node->remote();
-  for (ShardSet left = reach.remote; left != 0; left &= left - 1) {
+  if (matches.empty()) return false;
+  ShardSet remote = 0;
+  for (const TopicTree::Node* node : matches) remote |= node->remote();
+  for (ShardSet left = remote; left != 0; left &= left - 1) {
     context_.Send(ShardId(static_cast<uint32_t>(std::countr_zero(left))),
                   Forward{message.Share(), message.publisher()});
     ++context_.counters.messages_forwarded;
   }
   DeliverLocally(message, matches, context_.self, publisher);
-  return reach;
+  return true;
 }
 
 void FanOut::Forwarded(const MessageView& view, const PublisherId& publisher, ShardId origin) {

@@ -25,15 +25,9 @@ class FanOut {
         sharing_(*sharing),
         retaining_(*retaining) {}
 
-  struct Reach {
-    bool anybody = false;
-    // Shards that were sent the message.
-    ShardSet remote = 0;
-  };
-
   // A message that begins its way here. `publisher` is null for a Will without a Session, and the
-  // like; it matters for No Local only [MQTT-3.8.3-3].
-  Reach Publish(Outgoing& message, const Session* publisher);
+  // like; it matters for No Local only [MQTT-3.8.3-3]. Whether anybody wants it.
+  bool Publish(Outgoing& message, const Session* publisher);
 
   // A message that another shard sent.
   void Forwarded(const MessageView& message, const PublisherId& publisher, ShardId origin);

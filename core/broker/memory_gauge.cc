@@ -9,7 +9,8 @@ void MemoryGauge::Look() {
   const size_t own = context_.pool.live_bytes();
   context_.totals.output_bytes += own - counted_output_bytes_;
   counted_output_bytes_ = own;
-  const uint64_t used = SharedBuffer::LiveBytes() + context_.totals.output_bytes;
+  const uint64_t used =
+      SharedBuffer::LiveBytes() + context_.totals.output_bytes + context_.totals.filter_bytes;
   const uint64_t whole = context_.memory_bytes;
   context_.memory = IsShort(used) || used > whole / 10 * 8 ? ShardContext::Memory::kExhausted
                     : used > whole / 10 * 6                ? ShardContext::Memory::kTight

@@ -15,18 +15,19 @@ class Publisher {
 
   // `stored` may be null; otherwise it runs once a message with RETAIN is with its store (or has
   // found no room there), and at once for a message without. `publisher`: see FanOut.
-  FanOut::Reach Publish(MessageView view, const Session* publisher, Retaining::Stored stored) {
+  // Whether anybody wants it.
+  bool Publish(MessageView view, const Session* publisher, Retaining::Stored stored) {
     if (view.retain) view.stamp = retaining_.NextStamp();
     const bool connected = publisher != nullptr && publisher->client != nullptr;
     Outgoing message(view, context_.now,
                      {context_.self, connected ? publisher->client->id() : ConnectionId()});
-    const FanOut::Reach reach = fan_out_.Publish(message, publisher);
+    const bool anybody = fan_out_.Publish(message, publisher);
     if (view.retain) {
       retaining_.Store(message.Keep(), std::move(stored));
     } else if (stored != nullptr) {
       std::move(stored)(ReasonCode::kSuccess);
     }
-    return reach;
+    return anybody;
   }
 
  private:

@@ -64,8 +64,10 @@ void ShardBroker::TakeEffects(Effects* effects) {
 }
 
 Instant ShardBroker::NextDeadline() const {
-  if (retaining_.has_work() || !resumed_.empty()) return context_.now;
-  return context_.wheel.NextDeadline();
+  if (retaining_.has_work() || !resumed_.empty() || CanRelieve()) return context_.now;
+  const Instant next = context_.wheel.NextDeadline();
+  // Nobody wakes us when another shard is relieved.
+  return held_back_.empty() ? next : std::min(next, context_.now + kReliefInterval);
 }
 
 void ShardBroker::OnTimer(Timer& timer) {
@@ -83,8 +85,22 @@ void ShardBroker::OnTimer(Timer& timer) {
 }
 
 void ShardBroker::KeepHouse() {
+  if (context_.memory == ShardContext::Memory::kExhausted) ShedLargest();
   retaining_.Sweep();
   context_.wheel.Set(housekeeping_, context_.now + kHousekeepingInterval);
+}
+
+// One at a time, until the memory is enough: whoever has begun a large packet and does not end it
+// would keep all others waiting.
+void ShardBroker::ShedLargest() {
+  Client* largest = nullptr;
+  size_t most = PacketAssembler::kLarge;
+  clients_.ForEach([&](Client& client) {
+    if (client.state_ == Client::State::kClosed || client.assembler_.held_bytes() <= most) return;
+    most = client.assembler_.held_bytes();
+    largest = &client;
+  });
+  if (largest != nullptr) largest->GiveUpUnfinished();
 }
 
 bool ShardBroker::MustHoldBack(ShardSet shards) const {
@@ -95,21 +111,30 @@ bool ShardBroker::MustHoldBack(ShardSet shards) const {
   return false;
 }
 
-void ShardBroker::LetGo() {
-  const auto backlog = [](const BlockQueue<ShardMessage>& queue) { return queue.size(); };
+size_t ShardBroker::LongestBacklog() const {
   size_t longest = 0;
-  for (const auto& queue : context_.outgoing) longest = std::max(longest, backlog(queue));
+  for (const auto& queue : context_.outgoing) longest = std::max(longest, queue.size());
+  return longest;
+}
+
+bool ShardBroker::CanRelieve() const {
+  const bool asked = (context_.totals.congested & SetOf(context_.self)) != 0;
+  if (held_back_.empty() && !asked) return false;
+  return LongestBacklog() <= context_.limits.mailbox_backlog / 2 &&
+         (context_.totals.congested & ~SetOf(context_.self)) == 0 &&
+         context_.memory != ShardContext::Memory::kExhausted;
+}
+
+void ShardBroker::LetGo() {
   // The shard asks for relief itself while it cannot pass on what it is given.
-  if (longest > context_.limits.mailbox_backlog) {
-    context_.totals.congested.fetch_or(SetOf(context_.self), std::memory_order_relaxed);
-  } else if (longest <= context_.limits.mailbox_backlog / 2) {
-    context_.totals.congested.fetch_and(~SetOf(context_.self), std::memory_order_relaxed);
+  const size_t longest = LongestBacklog();
+  const bool asked = (context_.totals.congested & SetOf(context_.self)) != 0;
+  if (!asked && longest > context_.limits.mailbox_backlog) {
+    context_.totals.congested |= SetOf(context_.self);
+  } else if (asked && longest <= context_.limits.mailbox_backlog / 2) {
+    context_.totals.congested &= ~SetOf(context_.self);
   }
-  if (held_back_.empty()) return;
-  const bool relieved = longest <= context_.limits.mailbox_backlog / 2 &&
-                        context_.totals.congested.load(std::memory_order_relaxed) == 0 &&
-                        context_.memory != ShardContext::Memory::kExhausted;
-  if (!relieved) return;
+  if (!CanRelieve()) return;
   for (const ConnectionId id : std::exchange(held_back_, {})) {
     if (Client* client = Find(id)) client->ResumeInput(Client::Pause::kCongestion);
   }
@@ -171,15 +196,15 @@ ShardBroker::Departure ShardBroker::TakeForHandOver(ConnectionId id) {
   Client& client = *Find(id);
   CHECK(client.state() == Client::State::kLeaving);
   ConnectView connect;
-  DecodeConnect(ByteReader(client.connect_), static_cast<uint32_t>(context_.limits.user_properties),
-                &connect);
+  DecodeConnect(ByteReader(client.connect_.bytes()),
+                static_cast<uint32_t>(context_.limits.user_properties), &connect);
   Departure departure{.home = context_.HomeOf(connect.client_id)};
   departure.hand_over.port = client.port_;
   departure.hand_over.peer = client.peer_;
   departure.hand_over.principal = std::move(*client.principal_);
   PacketBytes& received = departure.hand_over.received;
   AppendPacket(PacketType::kConnect, 0, static_cast<uint32_t>(client.connect_.size()), &received)
-      .WriteBytes(client.connect_);
+      .WriteBytes(client.connect_.bytes());
   received.insert(received.end(), client.unread_.begin(), client.unread_.end());
   client.Depart();
   return departure;

@@ -103,8 +103,9 @@ class ShardBroker {
  private:
   friend class Client;
 
-  // How often expired messages are swept.
+  // How often expired messages are swept, and memory is looked after.
   static constexpr Duration kHousekeepingInterval = seconds(1);
+  static constexpr Duration kReliefInterval = milliseconds(10);
 
   // -- For Client.
   const PortAccess& access(PortId port) const { return ports_[port.value()]; }
@@ -126,7 +127,11 @@ class ShardBroker {
 
   void OnTimer(Timer& timer);
   void KeepHouse();
-  void LetGo();  // Publishers that were held back.
+  void ShedLargest();
+  size_t LongestBacklog() const;
+  // Whether publishers that were held back can be let go, or relief that was asked for has come.
+  bool CanRelieve() const;
+  void LetGo();
   void ReadResumed();
 
   // Messages of other shards, by kind.

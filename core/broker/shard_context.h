@@ -29,6 +29,7 @@ struct BrokerTotals {
   std::atomic<uint64_t> retained_messages{0};
   std::atomic<uint64_t> retained_bytes{0};
   std::atomic<uint64_t> output_bytes{0};
+  std::atomic<uint64_t> filter_bytes{0};
   // Shards that cannot pass on what they get: whoever would send more stops reading from its
   // publishers.
   std::atomic<ShardSet> congested{0};
@@ -76,12 +77,15 @@ struct ShardContext {
   // By receiver: what could not yet be put into its mailbox, oldest first. The entry for `self`
   // stays empty.
   std::vector<BlockQueue<ShardMessage>> outgoing;
+  // Whom Send() has sent something, since somebody last cleared this to find out.
+  ShardSet sent_to = 0;
 
   ShardId HomeOf(std::string_view name) const {
     return ShardId(static_cast<uint32_t>(StableHash(name, hash_seed) % shards));
   }
   void Send(ShardId to, ShardMessage message) {
     DCHECK(to != self);
+    sent_to |= SetOf(to);
     outgoing[to.value()].Push(std::move(message));
   }
   // Calls send(ShardId) for each shard but this one.

@@ -18,6 +18,9 @@ bool WantsRetained(const SubscriptionOptions& options, bool existed) {
   UNREACHABLE();
 }
 
+// What a Subscription takes in all its tables, about.
+size_t CostOf(std::string_view topic_filter) { return 3 * topic_filter.size() + 256; }
+
 }  // namespace
 
 void Subscribing::Subscribe(Session& session, uint32_t subscription_id,
@@ -65,7 +68,7 @@ bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Reques
       {.session = &session, .subscription_id = subscription_id, .options = request.options},
       &existed);
   if (!existed) {
-    session.subscriptions.Insert(request.topic_filter);
+    Note(session, request.topic_filter);
     fresh->push_back(node);
   }
   if (WantsRetained(request.options, existed)) {
@@ -78,7 +81,7 @@ bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Reques
 
 void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
                        const Request& request, Token token) {
-  session.subscriptions.Insert(request.topic_filter);
+  Note(session, request.topic_filter);
   const SharedMember member{.shard = context_.self,
                             .session = session.id,
                             .subscription_id = subscription_id,
@@ -91,7 +94,7 @@ void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t
         if (IsError(code)) {
           operation.codes[index] = static_cast<uint8_t>(code);
           Session* refused = sessions_.Find(operation.session);
-          if (refused != nullptr) refused->subscriptions.Erase(topic_filter);
+          if (refused != nullptr) Forget(*refused, topic_filter);
         }
         Arrive(token);
       });
@@ -112,14 +115,29 @@ void Subscribing::Arrive(Token token) {
   }
 }
 
+void Subscribing::Note(Session& session, std::string_view topic_filter) {
+  if (session.subscriptions.Insert(topic_filter)) {
+    context_.totals.filter_bytes += CostOf(topic_filter);
+  }
+}
+
+bool Subscribing::Forget(Session& session, std::string_view topic_filter) {
+  if (!session.subscriptions.Erase(topic_filter)) return false;
+  context_.totals.filter_bytes -= CostOf(topic_filter);
+  return true;
+}
+
 ReasonCode Subscribing::Unsubscribe(Session& session, std::string_view topic_filter) {
-  if (!session.subscriptions.Erase(topic_filter)) return ReasonCode::kNoSubscriptionExisted;
+  if (!Forget(session, topic_filter)) return ReasonCode::kNoSubscriptionExisted;
   Remove(session, topic_filter);
   return ReasonCode::kSuccess;
 }
 
 void Subscribing::UnsubscribeAll(Session& session) {
-  for (const std::string& filter : session.subscriptions.filters()) Remove(session, filter);
+  for (const std::string& filter : session.subscriptions.filters()) {
+    Remove(session, filter);
+    context_.totals.filter_bytes -= CostOf(filter);
+  }
   session.subscriptions = {};
   retaining_.StopReplays(session);
   session.activations.reset();

@@ -63,6 +63,9 @@ class Subscribing {
   void Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
             const Request& request, Token token);
   void Arrive(Token token);
+  // The list of what the Session is subscribed to, and what that takes of the broker's memory.
+  void Note(Session& session, std::string_view topic_filter);
+  bool Forget(Session& session, std::string_view topic_filter);  // False if it was not there.
   void Remove(Session& session, std::string_view topic_filter);
 
   ShardContext& context_;

@@ -28,10 +28,16 @@ class PacketAssembler {
     const SharedBuffer* storage = nullptr;
   };
 
+  // A packet that has come to this size is given up when memory is short.
+  static constexpr size_t kLarge = 64 * 1024;
+
   // Takes the next packet off the front of `input`, which may also complete one that began earlier.
   // `packet` is valid until the next call. Packets of more than `max_packet_size` bytes are
   // refused.
   Step Next(size_t max_packet_size, ByteView* input, Packet* packet);
+
+  // Gives up what was begun, and the buffer of the packet that was handed out.
+  void Clear() { *this = {}; }
 
   // Bytes held for an unfinished packet.
   size_t held_bytes() const { return split_.size(); }
@@ -39,8 +45,6 @@ class PacketAssembler {
  private:
   // What a split packet gets first; it doubles as the bytes come in.
   static constexpr size_t kFirstCapacity = 1024;
-  // A packet that has come to this size is given up when memory is short.
-  static constexpr size_t kLarge = 64 * 1024;
 
   Step Finish(ByteView* input, Packet* packet);
   // False if there is no memory for more.

@@ -6,8 +6,9 @@
 
 namespace signet {
 
-void InflightWindow::Resume(uint16_t receive_maximum) {
+void InflightWindow::Resume(uint16_t receive_maximum, uint16_t most) {
   quota_ = receive_maximum;
+  most_ = most;
   resend_.clear();
   if (used_ == 0) {
     entries_ = {};  // The window of the last connection is given back.
@@ -59,7 +60,7 @@ PacketId InflightWindow::TakeFree() {
 }
 
 PacketId InflightWindow::Add(OutboundMessage outbound) {
-  DCHECK(quota_ > 0 && resend_.empty());
+  DCHECK(HasQuota() && resend_.empty());
   const PacketId id = TakeFree();
   At(id) = {.outbound = std::move(outbound),
             .order = next_order_++,

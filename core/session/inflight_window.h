@@ -26,9 +26,10 @@ class InflightWindow {
         false;  // Its PUBLISH was sent on the present connection and took from the quota.
   };
 
-  // A new Network Connection: at most `receive_maximum` messages may be under way on it. What is
-  // still here must be sent again, in order [MQTT-4.4.0-1]; NextToResend() gives it.
-  void Resume(uint16_t receive_maximum);
+  // A new Network Connection: at most `receive_maximum` messages may be sent on it and not be
+  // complete, and at most `most` be here, those of earlier connections included. What is still here
+  // must be sent again, in order [MQTT-4.4.0-1]; NextToResend() gives it.
+  void Resume(uint16_t receive_maximum, uint16_t most);
 
   // The oldest entry that has to be sent again on this connection; 0 if there is none. A kPublished
   // one needs quota.
@@ -36,7 +37,10 @@ class InflightWindow {
   void MarkResent(PacketId id);
 
   // Whether one more PUBLISH may be under way [MQTT-3.3.4-9].
-  bool HasQuota() const { return quota_ > 0; }
+  bool HasQuota() const { return quota_ > 0 && used_ < most_; }
+
+  // The same for one that is here already.
+  bool CanResend() const { return quota_ > 0; }
 
   // Takes a Packet Identifier for a message that is sent now. HasQuota() must hold, and nothing be
   // left to resend.
@@ -63,6 +67,7 @@ class InflightWindow {
   uint64_t next_order_ = 1;
   uint32_t used_ = 0;
   uint16_t quota_ = 0;
+  uint16_t most_ = 0;
   uint16_t hint_ = 0;  // Where to look for a free place next.
 };
 

@@ -2,10 +2,11 @@
 
 namespace signet {
 
-OutboundQueue::Outcome OutboundQueue::Push(OutboundMessage outbound, const Bounds& bounds) {
+OutboundQueue::Outcome OutboundQueue::Push(OutboundMessage outbound, const Bounds& bounds,
+                                           Instant now) {
   const size_t size = outbound.message->size();
   Outcome outcome = Outcome::kQueued;
-  while (!HasRoom(size, bounds)) {
+  while (!HasRoom(size, bounds, now)) {
     if (!bounds.drops_oldest || queue_.empty()) return Outcome::kDroppedNew;
     DropFront();
     outcome = Outcome::kDroppedOldest;
@@ -13,6 +14,23 @@ OutboundQueue::Outcome OutboundQueue::Push(OutboundMessage outbound, const Bound
   bytes_ += size;
   queue_.Push(std::move(outbound));
   return outcome;
+}
+
+bool OutboundQueue::HasRoom(size_t message_bytes, const Bounds& bounds, Instant now) {
+  if (IsWithin(message_bytes, bounds)) return true;
+  Sweep(now);
+  return IsWithin(message_bytes, bounds);
+}
+
+void OutboundQueue::Sweep(Instant now) {
+  if (now < next_sweep_) return;
+  next_sweep_ = now + kSweepInterval;
+  for (size_t left = queue_.size(); left > 0; --left) {
+    OutboundMessage outbound = Pop();
+    if (outbound.message->parts().expires_at <= now) continue;
+    bytes_ += outbound.message->size();
+    queue_.Push(std::move(outbound));
+  }
 }
 
 const OutboundMessage* OutboundQueue::Front(Instant now) {

@@ -19,12 +19,11 @@ class OutboundQueue {
   };
 
   // At the bounds a message goes: the new one, or with `drops_oldest` as many old ones as it takes.
-  Outcome Push(OutboundMessage outbound, const Bounds& bounds);
+  // Those that have expired go before any other.
+  Outcome Push(OutboundMessage outbound, const Bounds& bounds, Instant now);
 
-  // Whether Push would queue without dropping anything.
-  bool HasRoom(size_t message_bytes, const Bounds& bounds) const {
-    return queue_.size() < bounds.messages && bytes_ + message_bytes <= bounds.bytes;
-  }
+  // Whether Push would queue without dropping anything that has not expired.
+  bool HasRoom(size_t message_bytes, const Bounds& bounds, Instant now);
 
   // The next message that has not expired at `now`; expired ones are dropped on the way
   // [MQTT-3.3.2-5]. Null if there is none.
@@ -36,10 +35,19 @@ class OutboundQueue {
   size_t bytes() const { return bytes_; }
 
  private:
+  // An expired message in the middle is found this late at most, so that looking for them costs
+  // nothing that counts.
+  static constexpr Duration kSweepInterval = milliseconds(100);
+
+  bool IsWithin(size_t message_bytes, const Bounds& bounds) const {
+    return queue_.size() < bounds.messages && bytes_ + message_bytes <= bounds.bytes;
+  }
+  void Sweep(Instant now);
   void DropFront();
 
   BlockQueue<OutboundMessage, 16> queue_;
   size_t bytes_ = 0;
+  Instant next_sweep_;
 };
 
 }  // namespace signet

@@ -20,6 +20,7 @@ bool SubscriptionSet::Contains(std::string_view filter) const {
 bool SubscriptionSet::Insert(std::string_view filter) {
   if (Contains(filter)) return false;
   filters_.emplace_back(filter);
+  bytes_ += filter.size();
   if (!index_.empty()) {
     index_.emplace(filter, filters_.size() - 1);
   } else if (filters_.size() > kIndexFrom) {
@@ -31,6 +32,7 @@ bool SubscriptionSet::Insert(std::string_view filter) {
 bool SubscriptionSet::Erase(std::string_view filter) {
   const size_t place = Find(filter);
   if (place == filters_.size()) return false;
+  bytes_ -= filter.size();
   if (!index_.empty()) index_.erase(index_.find(filter));
   if (place + 1 != filters_.size()) {
     filters_[place] = std::move(filters_.back());

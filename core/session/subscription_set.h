@@ -20,6 +20,8 @@ class SubscriptionSet {
   bool Contains(std::string_view filter) const;
 
   size_t size() const { return filters_.size(); }
+  // Of their text.
+  size_t bytes() const { return bytes_; }
   const std::vector<std::string>& filters() const { return filters_; }
 
  private:
@@ -28,6 +30,7 @@ class SubscriptionSet {
   size_t Find(std::string_view filter) const;
 
   std::vector<std::string> filters_;
+  size_t bytes_ = 0;
   // Positions, once there are too many to look through.
   TextMap<size_t> index_;
 };

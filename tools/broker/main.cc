@@ -8,6 +8,7 @@
 #include "net/shard_group.h"
 #include "tools/broker/log_sink.h"
 #include "tools/broker/machine.h"
+#include "tools/broker/memory_trim.h"
 #include "tools/broker/options.h"
 
 namespace signet {
@@ -42,6 +43,17 @@ void LogResources(const BrokerOptions& options, uint64_t open_files, LogSink& lo
              {"limit", fmt::format("{}", options.limits.connections)}});
 }
 
+// Looks after the memory meanwhile.
+int WaitForSignal(const sigset_t& signals, const ShardGroup& group) {
+  constexpr timespec kInterval{.tv_sec = 1, .tv_nsec = 0};
+  MemoryTrim trim;
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &kInterval);
+    if (signal > 0) return signal;
+    trim.Look(group.held_bytes());
+  }
+}
+
 int Run(const BrokerOptions& options) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -67,8 +79,7 @@ int Run(const BrokerOptions& options) {
   }
   Announce(**group, log);
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const int signal = WaitForSignal(signals, **group);
   log.Write(LogLevel::kInfo, "stopping", {{"signal", strsignal(signal)}});
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // A second one ends us at once.
   (*group)->Drain();

@@ -144,6 +144,111 @@ TEST_P(PressureTest, RetainedMessagesAloneDoNotExhaustTheMemory) {
             0);
 }
 
+// Nobody subscribes; what fills the mailboxes is on its way to the retained store.
+TEST_P(PressureTest, HoldsBackWhoeverFillsTheMailboxToTheRetainedStore) {
+  limits().mailbox_backlog = 16;
+  options().mailbox_slots = 2;
+  std::vector<std::unique_ptr<TestClient>> publishers;
+  for (int i = 0; i < 4; ++i) publishers.push_back(Client("p" + std::to_string(i)));
+  world().SetMailboxSlots(0);
+  for (int i = 0; i < 200; ++i) {
+    for (auto& publisher : publishers) {
+      const std::string topic = "t/" + std::to_string(i);
+      publisher->SendPublish({.topic = topic, .payload = "x", .retain = true});
+    }
+  }
+  for (uint32_t i = 0; i < world().shards(); ++i) world().RunShard(i);
+  for (uint32_t from = 0; from < world().shards(); ++from) {
+    for (uint32_t to = 0; to < world().shards(); ++to) {
+      // One more of each publisher may have been on its way.
+      EXPECT_LE(world().shard(from).outgoing(ShardId(to)).size(), 16u + 4u);
+    }
+  }
+  world().SetMailboxSlots(2);
+  world().Run();
+  EXPECT_EQ(
+      world().shard(0).retained_count() + (GetParam() > 1 ? world().shard(1).retained_count() : 0) +
+          (GetParam() > 2 ? world().shard(2).retained_count() + world().shard(3).retained_count()
+                          : 0),
+      200u);
+}
+
+TEST_P(PressureTest, HoldsBackWhoeverFillsTheMailboxOfASharedSubscription) {
+  limits().mailbox_backlog = 16;
+  std::vector<std::unique_ptr<TestClient>> members;
+  for (int i = 0; i < 4; ++i) {
+    members.push_back(Client("m" + std::to_string(i)));
+    for (int group = 0; group < 8; ++group) {
+      members.back()->Subscribe("$share/g" + std::to_string(group) + "/t", kQos1);
+    }
+  }
+  auto publisher = Client("p");
+  world().SetMailboxSlots(0);
+  for (int i = 0; i < 500; ++i) publisher->SendPublish({.topic = "t", .payload = "x"});
+  for (uint32_t i = 0; i < world().shards(); ++i) world().RunShard(i);
+  for (uint32_t from = 0; from < world().shards(); ++from) {
+    for (uint32_t to = 0; to < world().shards(); ++to) {
+      EXPECT_LE(world().shard(from).outgoing(ShardId(to)).size(), 16u + 8u);
+    }
+  }
+  world().SetMailboxSlots(1024);
+  size_t got = 0;
+  for (auto& member : members) got += member->Messages().size();
+  EXPECT_EQ(got, 8u * 500);
+}
+
+TEST_P(PressureTest, GivesUpLargePacketsThatNobodyEndsWhenMemoryIsExhausted) {
+  options().memory_bytes = SharedBuffer::LiveBytes() + (1 << 20);
+  auto bystander = Client("bystander");
+  std::vector<std::unique_ptr<TestClient>> hoarders;
+  for (int i = 0; i < 3; ++i) hoarders.push_back(Client("hoarder" + std::to_string(i)));
+  for (auto& hoarder : hoarders) {
+    hoarder->peer().Send(Bytes("30 80 80 80 01 0001 't' 00"));  // 2 MiB, of which 400,000 come.
+    hoarder->peer().Send(std::vector<uint8_t>(400'000, 'x'));
+    world().Run();
+  }
+  world().Advance(seconds(5));
+  bystander->Subscribe("t", kQos1);
+  EXPECT_EQ(Client("newcomer")->Publish({.topic = "t", .qos = kQos1}), 0);
+  EXPECT_EQ(bystander->Messages().size(), 1u);
+  size_t given_up = 0;
+  for (auto& hoarder : hoarders) {
+    if (hoarder->Silent()) continue;
+    EXPECT_EQ(hoarder->Next(PacketType::kDisconnect).code, 0x97);
+    ++given_up;
+  }
+  EXPECT_GE(given_up, 1u);
+  EXPECT_LT(given_up, 3u) << "no more than it takes";
+}
+
+TEST_P(PressureTest, CountsTopicFiltersAsMemory) {
+  options().memory_bytes = SharedBuffer::LiveBytes() + (1 << 20);
+  limits().filter_bytes = uint64_t{1} << 30;
+  auto hoarder = Client("hoarder");
+  std::vector<uint8_t> codes;
+  for (int i = 0; i < 40; ++i) {
+    const std::string filter = std::to_string(i) + std::string(30'000, 'x');
+    codes.push_back(hoarder->Subscribe(filter).front());
+    world().Advance(milliseconds(20));
+  }
+  EXPECT_EQ(codes.front(), 0);
+  EXPECT_EQ(codes.back(), 0x97);
+  hoarder->Disconnect();
+  world().Run();
+  EXPECT_EQ(world().totals().filter_bytes, 0u);
+}
+
+TEST_P(PressureTest, BoundsTheTopicFiltersOfASession) {
+  limits().filter_bytes = 1024;
+  auto client = Client("c");
+  EXPECT_EQ(client->Subscribe(std::string(1000, 'x')), std::vector<uint8_t>{0});
+  EXPECT_EQ(
+      client->Subscribe({{.topic_filter = "0123456789"}, {.topic_filter = "9876543210abcde"}}),
+      (std::vector<uint8_t>{0, 0x97}));
+  client->Unsubscribe(std::string(1000, 'x'));
+  EXPECT_EQ(client->Subscribe(std::string(900, 'y')), std::vector<uint8_t>{0});
+}
+
 TEST_P(PressureTest, GivesMemoryBack) {
   const size_t before = SharedBuffer::LiveBytes();
   {
@@ -165,6 +270,20 @@ TEST_P(PressureTest, GivesMemoryBack) {
   }
   world().Advance(seconds(10));
   EXPECT_EQ(SharedBuffer::LiveBytes(), before);
+}
+
+// Its last byte makes it whole: it is refused, and is not there twice.
+TEST_P(PressureTest, BoundsWhatARefusedClientCosts) {
+  limits().client_id_bytes = 1024;
+  const size_t before = SharedBuffer::LiveBytes();
+  for (int i = 0; i < 100; ++i) {
+    CoreWorld::Peer* peer = world().Open();
+    peer->SetWindow(0);  // It does not take its CONNACK either.
+    peer->Send(Bytes("10 8C 5D 0004 'MQTT' 05 02 0000 00 2EDF"));
+    peer->Send(std::vector<uint8_t>(11'999, 'x'));
+  }
+  world().Run();
+  EXPECT_LE(SharedBuffer::LiveBytes() - before, 100u * 1024);
 }
 
 TEST_P(PressureTest, BoundsWhatAnUnauthenticatedClientCosts) {

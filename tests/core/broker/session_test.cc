@@ -160,5 +160,62 @@ TEST_P(SessionTest, LeavesNothingBehindWhenSessionsEnd) {
   }
 }
 
+// Whoever never says PUBCOMP keeps Packet Identifiers for ever: they are bounded over connections.
+TEST_P(SessionTest, BoundsMessagesThatAreNeverCompleted) {
+  limits().inflight_messages = 8;
+  auto publisher = Client("p");
+  for (int round = 0; round < 20; ++round) {
+    TestClient victim(&world(), "victim");
+    victim.Connect({.clean_start = round == 0, .session_expiry_s = 100});
+    if (round == 0) victim.Subscribe("t", kQos2);
+    for (int i = 0; i < 8; ++i) publisher->Publish({.topic = "t", .qos = kQos2});
+    size_t messages = 0;
+    size_t releases = 0;
+    while (!victim.Silent()) {
+      const Received received = victim.Next();
+      if (received.type == PacketType::kPublish) {
+        ++messages;
+        victim.SendAck(PacketType::kPubrec, received.packet_id);
+      } else {
+        ++releases;
+      }
+    }
+    EXPECT_EQ(messages, round == 0 ? 8u : 0u);
+    EXPECT_EQ(releases, 8u);
+    victim.peer().Drop();
+  }
+  TestClient healed(&world(), "victim");
+  healed.Connect({.clean_start = false});
+  size_t messages = 0;
+  while (!healed.Silent()) {
+    const Received received = healed.Next();
+    if (received.type == PacketType::kPubrel) {
+      healed.SendAck(PacketType::kPubcomp, received.packet_id);
+    } else {
+      ++messages;
+      healed.SendAck(PacketType::kPubrec, received.packet_id);
+    }
+  }
+  EXPECT_EQ(messages, 152u) << "what waited";
+}
+
+TEST_P(SessionTest, ExpiredMessagesGiveTheirPlaceToLiveOnes) {  // [MQTT-3.3.2-5]
+  limits().queued_messages = 10;
+  auto away = Client("away", {.session_expiry_s = 100});
+  away->Subscribe("t", kQos1);
+  away->peer().Drop();
+  auto publisher = Client("p");
+  publisher->Publish({.topic = "t", .payload = "first", .qos = kQos1});
+  for (int i = 0; i < 9; ++i) {
+    publisher->Publish({.topic = "t", .qos = kQos1, .properties = Bytes("02 00000001")});
+  }
+  world().Advance(seconds(2));
+  publisher->Publish({.topic = "t", .payload = "last", .qos = kQos1});
+  TestClient back(&world(), "away");
+  back.Connect({.clean_start = false});
+  EXPECT_EQ(back.Messages(), (std::vector<std::string>{"first", "last"}));
+  EXPECT_EQ(world().Sum().dropped_queue_full, 0u);
+}
+
 }  // namespace
 }  // namespace signet
