@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "fmt/format.h"
@@ -145,11 +146,13 @@ void ShardGroup::AskAll(Ask ask) {
   answers.wait();
 }
 
-uint64_t ShardGroup::held_bytes() const {
+ShardGroup::Held ShardGroup::TakeHeld() {
   constexpr uint64_t kPerConnection = 512;
   constexpr uint64_t kPerSession = 512;
-  return SharedBuffer::LiveBytes() + totals_.output_bytes + totals_.filter_bytes +
-         totals_.connections * kPerConnection + totals_.sessions * kPerSession;
+  const uint64_t clients = totals_.connections * kPerConnection + totals_.sessions * kPerSession;
+  const uint64_t bytes = SharedBuffer::LiveBytes() + totals_.output_bytes + totals_.filter_bytes;
+  return {.bytes = clients + bytes,
+          .most = clients + std::max(bytes, totals_.most_bytes.exchange(0))};
 }
 
 void ShardGroup::Drain() {

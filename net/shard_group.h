@@ -43,8 +43,13 @@ class ShardGroup {
   // Where it listens, with real ports, in the order of Options::ports.
   const std::vector<SocketAddress>& ports() const { return options_.ports; }
 
-  // What clients, their Sessions, messages and output take, about. Asks nobody.
-  uint64_t held_bytes() const;
+  // What clients, their Sessions, messages and output take, about, and the most they took since
+  // this was last asked. Asks no shard.
+  struct Held {
+    uint64_t bytes = 0;
+    uint64_t most = 0;
+  };
+  Held TakeHeld();
 
   // Takes leave of all clients; what they are owed may leave for drain_timeout_s. Then stops.
   void Drain();

@@ -11,6 +11,9 @@ void MemoryGauge::Look() {
   counted_output_bytes_ = own;
   const uint64_t used =
       SharedBuffer::LiveBytes() + context_.totals.output_bytes + context_.totals.filter_bytes;
+  // Two shards may overwrite each other; the next look makes up for it.
+  std::atomic<uint64_t>& most = context_.totals.most_bytes;
+  if (used > most.load(std::memory_order_relaxed)) most.store(used, std::memory_order_relaxed);
   const uint64_t whole = context_.memory_bytes;
   context_.memory = IsShort(used) || used > whole / 10 * 8 ? ShardContext::Memory::kExhausted
                     : used > whole / 10 * 6                ? ShardContext::Memory::kTight

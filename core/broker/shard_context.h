@@ -30,6 +30,8 @@ struct BrokerTotals {
   std::atomic<uint64_t> retained_bytes{0};
   std::atomic<uint64_t> output_bytes{0};
   std::atomic<uint64_t> filter_bytes{0};
+  // The most that messages, output and filters came to since somebody last reset it.
+  std::atomic<uint64_t> most_bytes{0};
   // Shards that cannot pass on what they get: whoever would send more stops reading from its
   // publishers.
   std::atomic<ShardSet> congested{0};

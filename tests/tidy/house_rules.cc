@@ -53,7 +53,7 @@ constexpr auto kBans = std::to_array<Ban>({
     {"puts(", kCore | kAuth | kNet, kLog},
     {"std::cout", kCore | kAuth | kNet, kLog},
     {"std::cerr", kCore | kAuth | kNet, kLog},
-    {"throw", kProduct, "a Result or a Status; we throw nothing"},
+    {"throw", kProduct, "a Result or a Status; we throw nothing", "core/base/memory_reserve.cc"},
     {"using namespace std", kEverywhere, "the names that you use"},
     {"std::regex", kEverywhere, "a parser by hand: std::regex can exhaust the stack"},
     {"std::endl", kEverywhere, "'\\n': endl also flushes"},

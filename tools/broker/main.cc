@@ -44,13 +44,14 @@ void LogResources(const BrokerOptions& options, uint64_t open_files, LogSink& lo
 }
 
 // Looks after the memory meanwhile.
-int WaitForSignal(const sigset_t& signals, const ShardGroup& group) {
+int WaitForSignal(const sigset_t& signals, ShardGroup& group) {
   constexpr timespec kInterval{.tv_sec = 1, .tv_nsec = 0};
   MemoryTrim trim;
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &kInterval);
     if (signal > 0) return signal;
-    trim.Look(group.held_bytes());
+    const ShardGroup::Held held = group.TakeHeld();
+    trim.Look(held.bytes, held.most);
   }
 }
 

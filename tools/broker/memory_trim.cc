@@ -7,8 +7,8 @@
 
 namespace signet {
 
-bool MemoryTrim::Look(uint64_t held) {
-  most_ = std::max(most_, held);
+bool MemoryTrim::Look(uint64_t held, uint64_t most) {
+  most_ = std::max({most_, held, most});
   const bool falls = held < std::exchange(last_, held);
   if (falls || held + kWorthIt > most_) return false;
   most_ = held;

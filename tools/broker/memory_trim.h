@@ -8,10 +8,11 @@ namespace signet {
 
 class MemoryTrim {
  public:
-  // To be told now and then, about once a second, how much is held. Once it has fallen by kWorthIt
-  // below the most that was held, and no longer falls, what is free is given back; that takes a
-  // moment, in which other threads may wait for the allocator. Returns whether it was.
-  bool Look(uint64_t held);
+  // To be told now and then, about once a second, how much is held, and the most that was since the
+  // last time. Once it has fallen by kWorthIt below the most that ever was, and no longer falls,
+  // what is free is given back; that takes a moment, in which other threads may wait for the
+  // allocator. Returns whether it was.
+  bool Look(uint64_t held, uint64_t most);
 
   static constexpr uint64_t kWorthIt = uint64_t{8} << 20;
 

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kPayload = 64;
 // PUBLISH: fixed header, Topic Name "t", Packet Identifier, payload.
 constexpr size_t kPublish = 2 + 3 + 2 + kPayload;
-constexpr size_t kPuback = 4;
+constexpr uint32_t kPuback = 4;
 constexpr size_t kOffer = 16 * 1024;
 
 constexpr std::chrono::seconds kPatience{30};
