@@ -10,20 +10,15 @@
 namespace signet {
 namespace {
 
-// ThreadSanitizer is who this is for.
-#ifdef __SANITIZE_THREAD__
-constexpr int kRounds = 100'000;
-#else
-constexpr int kRounds = 10'000;
-#endif
-constexpr int kThreads = 4;
-constexpr int kSocketsEach = 16;
+constexpr size_t kRounds = 100'000;
+constexpr size_t kThreads = 4;
+constexpr size_t kSocketsEach = 16;
 
 const std::vector<uint8_t> kConnect = Bytes("10 10 0004 'MQTT' 05 02 0000 00 0003 'one'");
 
 std::vector<SocketClient> ConnectAll(uint16_t port) {
   std::vector<SocketClient> sockets;
-  for (int i = 0; i < kSocketsEach; ++i) {
+  for (size_t i = 0; i < kSocketsEach; ++i) {
     sockets.emplace_back(port);
     EXPECT_TRUE(sockets.back().Send(kConnect));
   }
@@ -56,13 +51,13 @@ INSTANTIATE_TEST_SUITE_P(Shards, TakeOverTest, testing::Values(2u, 4u),
 
 TEST_P(TakeOverTest, OneOwnerAndEveryLoserIsTold) {
   BrokerInProcess broker(GetParam());
-  constexpr int kBatches = kRounds / 2 / (kThreads * kSocketsEach);  // Half of it for each suite.
+  constexpr size_t kBatches = kRounds / (kThreads * kSocketsEach);
   std::array<std::vector<SocketClient>, kThreads> last;
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  for (size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       last[t] = ConnectAll(broker.port());
-      for (int batch = 1; batch < kBatches && !testing::Test::HasFailure(); ++batch) {
+      for (size_t batch = 1; batch < kBatches && !testing::Test::HasFailure(); ++batch) {
         std::vector<SocketClient> next = ConnectAll(broker.port());
         ExpectTakenOver(last[t]);
         last[t] = std::move(next);
@@ -77,7 +72,7 @@ TEST_P(TakeOverTest, OneOwnerAndEveryLoserIsTold) {
   EXPECT_TRUE(broker.Reaches([](const auto& sum) { return sum.connections == 1; }));
   const auto sum = broker.Sum();
   EXPECT_EQ(sum.sessions, 1u);
-  EXPECT_EQ(sum.core.sessions_taken_over, uint64_t{kBatches} * kThreads * kSocketsEach);
+  EXPECT_EQ(sum.core.sessions_taken_over, kBatches * kThreads * kSocketsEach);
 }
 
 }  // namespace
