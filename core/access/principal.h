@@ -12,6 +12,8 @@ struct Principal {
   std::string username;
   // The configured method that decided; empty likewise.
   std::string method;
+
+  bool is_anonymous() const { return username.empty() && method.empty(); }
 };
 
 }  // namespace signet

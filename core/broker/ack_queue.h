@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/base/block_queue.h"
@@ -27,30 +28,37 @@ class AckQueue {
   using Ticket = uint64_t;
 
   Ticket Push(PendingAck ack) {
-    acks_.Push(std::move(ack));
-    return first_ + acks_.size() - 1;
+    if (state_ == nullptr) state_ = std::make_unique<State>();
+    state_->acks.Push(std::move(ack));
+    return state_->first + state_->acks.size() - 1;
   }
   // Null if it is gone.
   PendingAck* Find(Ticket ticket) {
-    if (ticket < first_ || ticket - first_ >= acks_.size()) return nullptr;
-    return &acks_.At(ticket - first_);
+    if (state_ == nullptr || ticket < state_->first) return nullptr;
+    const Ticket place = ticket - state_->first;
+    return place < state_->acks.size() ? &state_->acks.At(place) : nullptr;
   }
 
   // The next one to leave; null if there is none or it is not ready.
   const PendingAck* Front() const {
-    return acks_.empty() || !acks_.front().ready ? nullptr : &acks_.front();
+    return empty() || !state_->acks.front().ready ? nullptr : &state_->acks.front();
   }
   void Pop() {
-    acks_.DropFront();
-    ++first_;
+    state_->acks.DropFront();
+    ++state_->first;
+    // Whoever has a ticket has an acknowledgement here, so tickets may begin anew.
+    if (state_->acks.empty()) state_.reset();
   }
 
-  bool empty() const { return acks_.empty(); }
-  size_t size() const { return acks_.size(); }
+  bool empty() const { return state_ == nullptr; }
+  size_t size() const { return empty() ? 0 : state_->acks.size(); }
 
  private:
-  BlockQueue<PendingAck, 16> acks_;
-  Ticket first_ = 1;
+  struct State {
+    BlockQueue<PendingAck, 16> acks;
+    Ticket first = 1;
+  };
+  std::unique_ptr<State> state_;  // Null while it is empty.
 };
 
 }  // namespace signet

@@ -17,7 +17,8 @@ Client::Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std
       last_packet_(broker->context_.now),
       timer_(static_cast<uint8_t>(TimerKind::kClient), this),
       peer_(std::move(peer)),
-      principal_(std::move(principal)) {
+      proven_(principal != nullptr),
+      principal_(proven_ && !principal->is_anonymous() ? std::move(principal) : nullptr) {
   ArmTimer();
 }
 

@@ -85,6 +85,11 @@ class Client {
     kBrake = 32,  // A Session it publishes to falls behind.
   };
 
+  const Principal& principal() const {
+    static const Principal kNobody;
+    return principal_ == nullptr ? kNobody : *principal_;
+  }
+
   // client.cc
   void Receive(ByteView bytes);
   void OutputSent(size_t size);
@@ -190,7 +195,8 @@ class Client {
   Timer timer_;
   SharedBuffer connect_;  // The body of CONNECT, until it is answered.
   const std::string peer_;
-  std::unique_ptr<Principal> principal_;
+  const bool proven_;                     // On the shard that handed it over.
+  std::unique_ptr<Principal> principal_;  // Null while it is nobody in particular.
 };
 
 }  // namespace signet

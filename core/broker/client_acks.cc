@@ -56,11 +56,8 @@ void Client::SendPublishAck(PacketType type, PacketId id, ReasonCode code) {
   // With PUBACK, with PUBCOMP and with a PUBREC that refuses, a message of the client is complete.
   if (type == PacketType::kPuback) --inbound_open_;
   if (type == PacketType::kPubrec && is_v5() && IsError(code)) {  // [MQTT-4.3.3-9]
-    const auto known = session_->received_qos2.find(id);
-    if (known != session_->received_qos2.end()) {
-      if (known->second) --inbound_open_;
-      session_->received_qos2.erase(known);
-    }
+    ReceivedMessages& received = session_->received_qos2;
+    if (received.Contains(id) && received.Erase(id)) --inbound_open_;
   }
   if (code == ReasonCode::kSuccess || !is_v5()) {
     output_.Append(EncodeShortPublishAck(type, id));

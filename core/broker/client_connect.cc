@@ -40,7 +40,7 @@ void Client::OnConnect(const Packet& packet) {
   }
   if (code == ReasonCode::kSuccess) code = CheckConnect(connect);
   if (code != ReasonCode::kSuccess) return RefuseConnect(code, Name(code));
-  if (principal_ != nullptr) return ComeHome(connect);  // Proven on the shard that handed it over.
+  if (proven_) return ComeHome(connect);  // Proven on the shard that handed it over.
   Authenticate(connect);
 }
 
@@ -67,7 +67,6 @@ void Client::Authenticate(const ConnectView& connect) {
       return RefuseConnect(ReasonCode::kBadAuthenticationMethod,
                            "this port has no authentication method of that name");
     }
-    principal_ = std::make_unique<Principal>();
     return Admit(connect);
   }
   AuthRequest request{.version = version_,
@@ -104,7 +103,7 @@ void Client::OnAuthenticated(Authenticator::Outcome outcome) {
 void Client::Admit(const ConnectView& connect) {
   Authorizer* authorizer = broker_.access(port_).authorizer;
   if (authorizer != nullptr &&
-      !authorizer->Allows(*principal_, connect.client_id, Action::kConnect, {})) {
+      !authorizer->Allows(principal(), connect.client_id, Action::kConnect, {})) {
     return RefuseConnect(ReasonCode::kNotAuthorized, "may not connect");
   }
   // Without a name of its own it gets one that is at home here.
@@ -122,7 +121,7 @@ void Client::ComeHome(const ConnectView& connect) {
   const std::string client_id = assigned ? broker_.MakeClientId() : std::string(connect.client_id);
   Authorizer* authorizer = broker_.access(port_).authorizer;
   if (authorizer != nullptr && connect.will.has_value() &&
-      !authorizer->Allows(*principal_, client_id, Action::kPublish, connect.will->topic_name)) {
+      !authorizer->Allows(principal(), client_id, Action::kPublish, connect.will->topic_name)) {
     return RefuseConnect(ReasonCode::kNotAuthorized, "may not publish its Will");
   }
   // A Session that exists already gives memory back once its client is there.
@@ -174,7 +173,7 @@ void Client::ApplyConnect(const ConnectView& connect) {
   request_problem_information_ = properties.request_problem_information;
   session_->will = MakeWill(connect);
   session_->inflight.Resume(receive_maximum_, static_cast<uint16_t>(limits.inflight_messages));
-  for (auto& [id, counted] : session_->received_qos2) counted = false;
+  session_->received_qos2.ForgetCounts();
 }
 
 std::unique_ptr<Will> Client::MakeWill(const ConnectView& connect) const {

@@ -51,9 +51,9 @@ bool Client::ResolveTopicAlias(PublishView* publish) {
 
 Client::Admission Client::AdmitPublish(const PublishView& publish) {
   if (publish.qos == QoS::kExactlyOnce) {
-    const auto known = session_->received_qos2.find(publish.packet_id);
-    if (known != session_->received_qos2.end()) {
-      if (!std::exchange(known->second, true)) ++inbound_open_;
+    ReceivedMessages& received = session_->received_qos2;
+    if (received.Contains(publish.packet_id)) {
+      if (received.Count(publish.packet_id)) ++inbound_open_;
       return Admission::kDuplicate;
     }
   }
@@ -63,7 +63,7 @@ Client::Admission Client::AdmitPublish(const PublishView& publish) {
     return Admission::kRefused;
   }
   ++inbound_open_;
-  if (publish.qos == QoS::kExactlyOnce) session_->received_qos2.emplace(publish.packet_id, true);
+  if (publish.qos == QoS::kExactlyOnce) session_->received_qos2.Add(publish.packet_id);
   return Admission::kNew;
 }
 
@@ -71,7 +71,7 @@ ReasonCode Client::CheckPublish(const PublishView& publish) const {
   if (!broker_.IsTopicWithinLimits(publish.topic_name)) return ReasonCode::kTopicNameInvalid;
   Authorizer* authorizer = broker_.access(port_).authorizer;
   if (authorizer != nullptr &&
-      !authorizer->Allows(*principal_, session_->client_id, Action::kPublish, publish.topic_name)) {
+      !authorizer->Allows(principal(), session_->client_id, Action::kPublish, publish.topic_name)) {
     return ReasonCode::kNotAuthorized;
   }
   return ReasonCode::kSuccess;
@@ -158,12 +158,10 @@ void Client::OnPubrel(const Packet& packet) {
   const auto ack = DecodePublishAck(PacketType::kPubrel, ByteReader(packet.body), version_,
                                     static_cast<uint32_t>(broker_.context_.limits.user_properties));
   if (!ack.ok()) return Refuse(ack.error(), "PUBREL");
-  const auto known = session_->received_qos2.find(ack->packet_id);
-  if (known == session_->received_qos2.end()) {
+  if (!session_->received_qos2.Contains(ack->packet_id)) {
     return Acknowledge(PacketType::kPubcomp, ack->packet_id, ReasonCode::kPacketIdentifierNotFound);
   }
-  if (known->second) --inbound_open_;
-  session_->received_qos2.erase(known);
+  if (session_->received_qos2.Erase(ack->packet_id)) --inbound_open_;
   Acknowledge(PacketType::kPubcomp, ack->packet_id, ReasonCode::kSuccess);
 }
 

@@ -63,7 +63,7 @@ ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, c
   if (!broker_.IsTopicWithinLimits(filter.filter)) return ReasonCode::kTopicFilterInvalid;
   Authorizer* authorizer = broker_.access(port_).authorizer;
   if (authorizer != nullptr &&
-      !authorizer->Allows(*principal_, session_->client_id, Action::kSubscribe, filter.filter)) {
+      !authorizer->Allows(principal(), session_->client_id, Action::kSubscribe, filter.filter)) {
     return ReasonCode::kNotAuthorized;
   }
   return ReasonCode::kSuccess;

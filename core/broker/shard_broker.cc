@@ -201,7 +201,7 @@ ShardBroker::Departure ShardBroker::TakeForHandOver(ConnectionId id) {
   Departure departure{.home = context_.HomeOf(connect.client_id)};
   departure.hand_over.port = client.port_;
   departure.hand_over.peer = client.peer_;
-  departure.hand_over.principal = std::move(*client.principal_);
+  departure.hand_over.principal = client.principal();
   PacketBytes& received = departure.hand_over.received;
   AppendPacket(PacketType::kConnect, 0, static_cast<uint32_t>(client.connect_.size()), &received)
       .WriteBytes(client.connect_.bytes());

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/base/ids.h"
 #include "core/base/timer_wheel.h"
 #include "core/session/inflight_window.h"
 #include "core/session/outbound_queue.h"
+#include "core/session/received_messages.h"
 #include "core/session/subscription_set.h"
 #include "core/session/will.h"
 #include "core/topic/topic_tree.h"
@@ -54,9 +54,7 @@ class Session {
   InflightWindow inflight;
   OutboundQueue queue;
 
-  // QoS 2 messages from the Client whose PUBREL has not come [MQTT-4.3.3-10]; the value says
-  // whether this connection's Receive Maximum counts it.
-  absl::flat_hash_map<PacketId, bool> received_qos2;
+  ReceivedMessages received_qos2;
 
   // The Will of the connection that is there, or of the last one while its delay runs.
   std::unique_ptr<Will> will;

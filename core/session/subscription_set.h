@@ -3,6 +3,7 @@
 // stands in the topic tree, or with the group of a Shared Subscription.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,7 @@ class SubscriptionSet {
   std::vector<std::string> filters_;
   size_t bytes_ = 0;
   // Positions, once there are too many to look through.
-  TextMap<size_t> index_;
+  std::unique_ptr<TextMap<size_t>> index_;
 };
 
 }  // namespace signet
