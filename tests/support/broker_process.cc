@@ -163,6 +163,14 @@ double BrokerProcess::ProcessorTime() const {
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+uint64_t BrokerProcess::ResidentBytes() const {
+  std::ifstream file(fmt::format("/proc/{}/statm", pid_));
+  uint64_t whole = 0;
+  uint64_t resident = 0;
+  file >> whole >> resident;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 ProgramOutcome RunBroker(const std::vector<std::string>& arguments) {
   const Child child = Launch(arguments, 0);
   ProgramOutcome outcome;

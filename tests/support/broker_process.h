@@ -39,6 +39,8 @@ class BrokerProcess {
   std::string Log() const;
   // Processor time it has used so far, of all threads, in seconds.
   double ProcessorTime() const;
+  // Memory of it that is in RAM now. Under a sanitizer that is the sanitizer's more than its own.
+  uint64_t ResidentBytes() const;
 
   static std::string Binary();
 

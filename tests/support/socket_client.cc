@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -66,6 +67,13 @@ std::vector<uint8_t> SocketClient::Receive(size_t size, std::chrono::millisecond
     filled += static_cast<size_t>(received);
   }
   bytes.resize(filled);
+  return bytes;
+}
+
+std::vector<uint8_t> SocketClient::ReceiveSome(std::chrono::milliseconds patience) {
+  std::vector<uint8_t> bytes(size_t{64} * 1024);
+  const ssize_t received = WaitFor(POLLIN, patience) ? recv(fd_, bytes.data(), bytes.size(), 0) : 0;
+  bytes.resize(static_cast<size_t>(std::max<ssize_t>(received, 0)));
   return bytes;
 }
 
