@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,7 +15,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -149,18 +149,10 @@ void BrokerProcess::Kill() {
 std::string BrokerProcess::Log() const { return log_ >= 0 ? WholeFile(log_) : std::string(); }
 
 double BrokerProcess::ProcessorTime() const {
-  std::ifstream file(fmt::format("/proc/{}", pid_) + "/stat");
-  std::string text;
-  std::getline(file, text);
-  // The fields behind the name, which may hold anything: utime and stime are the 14th and 15th of
-  // all.
-  std::istringstream fields(text.substr(text.rfind(')') + 2));
-  std::string skipped;
-  for (int field = 3; field < 14; ++field) fields >> skipped;
-  double user = 0;
-  double system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  clockid_t clock;
+  timespec used{};
+  if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &used) != 0) return 0;
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
 uint64_t BrokerProcess::ResidentBytes() const {

@@ -36,7 +36,7 @@ constexpr size_t Scaled(size_t whole, size_t sanitized) { return kSanitized ? sa
 // What a broker takes for this and that which no limit of a test counts: free blocks of its pools,
 // routes it remembers, the allocator's own slack; per shard. The allocator gives little back to the
 // kernel, so memory that "comes back" is seen by a second wave that adds nothing to the first.
-constexpr uint64_t kSlackPerShard = 8 * kMiB;
+constexpr uint64_t kSlackPerShard = 4 * kMiB;
 
 class HostileTest : public testing::TestWithParam<uint32_t> {
  protected:
