@@ -71,7 +71,7 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "QoS 1 and 2 messages that wait for a client; at half of it publishers wait (see brake_rate); "
      "at the limit a new one is dropped and counted, or the oldest one with queue_drops_oldest"},
     {"queued_bytes", &Limits::queued_bytes, 0, kMany, "bytes of a Session",
-     "of the same messages; reached like queued_messages"},
+     "of the same messages and their Subscription Identifiers; reached like queued_messages"},
     {"queue_drops_oldest", &Limits::queue_drops_oldest, 0, 1, "0 or 1",
      "which message goes at queued_messages and queued_bytes: 0 the new one, 1 the oldest"},
     {"message_expiry_s", &Limits::message_expiry_s, 0, kSeconds32, "seconds",

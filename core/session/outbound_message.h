@@ -18,6 +18,10 @@ struct OutboundMessage {
   SubscriptionIds subscription_ids;
   QoS qos = QoS::kAtMostOnce;
   bool retain = false;
+
+  // Counted where messages wait. The identifiers are this copy's own, and may be more than all the
+  // rest.
+  size_t size() const { return message->size() + subscription_ids.size() * sizeof(uint32_t); }
 };
 
 }  // namespace signet

@@ -4,7 +4,7 @@ namespace signet {
 
 OutboundQueue::Outcome OutboundQueue::Push(OutboundMessage outbound, const Bounds& bounds,
                                            Instant now) {
-  const size_t size = outbound.message->size();
+  const size_t size = outbound.size();
   Outcome outcome = Outcome::kQueued;
   while (!HasRoom(size, bounds, now)) {
     if (!bounds.drops_oldest || queue_.empty()) return Outcome::kDroppedNew;
@@ -28,7 +28,7 @@ void OutboundQueue::Sweep(Instant now) {
   for (size_t left = queue_.size(); left > 0; --left) {
     OutboundMessage outbound = Pop();
     if (outbound.message->parts().expires_at <= now) continue;
-    bytes_ += outbound.message->size();
+    bytes_ += outbound.size();
     queue_.Push(std::move(outbound));
   }
 }
@@ -42,12 +42,12 @@ const OutboundMessage* OutboundQueue::Front(Instant now) {
 }
 
 OutboundMessage OutboundQueue::Pop() {
-  bytes_ -= queue_.front().message->size();
+  bytes_ -= queue_.front().size();
   return queue_.Pop();
 }
 
 void OutboundQueue::DropFront() {
-  bytes_ -= queue_.front().message->size();
+  bytes_ -= queue_.front().size();
   queue_.DropFront();
 }
 

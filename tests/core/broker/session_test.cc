@@ -104,6 +104,25 @@ TEST_P(SessionTest, DropsTheOldestIfToldSo) {
   EXPECT_EQ(again.Messages(), (std::vector<std::string>{"2", "3", "4"}));
 }
 
+TEST_P(SessionTest, CountsSubscriptionIdentifiersInTheQueue) {
+  limits().queued_bytes = 1000;
+  auto subscriber = Client("s", kKeep);
+  std::vector<SubscribeEntry> entries;
+  for (const char* filter : {"#", "+/#", "t/#", "t/+", "t/t", "+/t", "+/+", "t/t/#", "+/t/#"}) {
+    entries.push_back({.topic_filter = filter, .options = {.maximum_qos = kQos1}});
+  }
+  subscriber->Subscribe(entries, 7);
+  subscriber->peer().Drop();
+  auto publisher = Client("p");
+  // 3 + 261 + 9 * 4 = 300 bytes each.
+  for (int i = 0; i < 5; ++i) {
+    publisher->Publish({.topic = "t/t", .payload = std::string(261, 'x'), .qos = kQos1});
+  }
+  TestClient again(&world(), "s");
+  again.Connect(kKeep);
+  EXPECT_EQ(again.Messages().size(), 3u);
+}
+
 TEST_P(SessionTest, UnsubscribeEndsDelivery) {  // [MQTT-3.10.4-1] [MQTT-3.10.4-2]
   auto subscriber = Client("s");
   subscriber->Subscribe("t");
