@@ -89,7 +89,7 @@ struct SharedDelivery {
   // Everybody was asked once. Who was believed online, and was not, is asked to keep it; so is who
   // falls behind.
   bool last_resort = false;
-  std::vector<SharedSubscription::Passed> passed;
+  SharedSubscription::PassedOver passed;
 };
 struct SharedDeliver {
   SharedDelivery delivery;

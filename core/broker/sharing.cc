@@ -122,13 +122,16 @@ void Sharing::LeaveHere(std::string_view share_name, std::string_view filter, Sh
 }
 
 void Sharing::Deliver(Outgoing& message, SharedSubscription& group) {
-  const SharedMember* member = group.Next({});
-  if (member == nullptr) return;
+  const SharedMember* member = group.Next(message.view().qos, {});
+  if (member == nullptr) {
+    ++context_.counters.dropped_no_member;
+    return;
+  }
   if (member->shard == context_.self && TryHere(message, *member, !member->online, false)) return;
   SharedDelivery delivery{
       .message = message.Share(), .publisher = message.publisher(), .group = group.id()};
   if (member->shard == context_.self) {
-    delivery.passed.push_back({member->shard, member->session});
+    delivery.passed.insert({member->shard, member->session});
     Offer(std::move(delivery));
     return;
   }
@@ -138,14 +141,15 @@ void Sharing::Deliver(Outgoing& message, SharedSubscription& group) {
 }
 
 void Sharing::OnRefused(SharedDelivery delivery) {
-  delivery.passed.push_back({delivery.member.shard, delivery.member.session});
+  delivery.passed.insert({delivery.member.shard, delivery.member.session});
   Offer(std::move(delivery));
 }
 
 void Sharing::Offer(SharedDelivery delivery) {
   while (true) {
     SharedSubscription* group = groups_.Find(delivery.group);
-    const SharedMember* member = group == nullptr ? nullptr : group->Next(delivery.passed);
+    const SharedMember* member =
+        group == nullptr ? nullptr : group->Next(delivery.message.View().qos, delivery.passed);
     if (member == nullptr) {
       if (group != nullptr && !delivery.last_resort) {
         delivery.last_resort = true;
@@ -165,7 +169,7 @@ void Sharing::Offer(SharedDelivery delivery) {
     const MessageView view = delivery.message.View();
     Outgoing message(view, context_.now, delivery.publisher);
     if (TryHere(message, delivery.member, delivery.accept_offline, delivery.last_resort)) return;
-    delivery.passed.push_back({delivery.member.shard, delivery.member.session});
+    delivery.passed.insert({delivery.member.shard, delivery.member.session});
   }
 }
 
@@ -183,9 +187,10 @@ bool Sharing::TryHere(Outgoing& message, const SharedMember& member, bool accept
   if (session->client == nullptr && !accept_offline) return false;
   const MessageView& view = message.view();
   const QoS qos = Lesser(view.qos, member.options.maximum_qos);
-  const size_t size = view.topic_name.size() + view.properties.size() + view.payload.size();
-  if (!delivery_.CanTake(*session, qos, size, accept_behind)) return false;
   const uint32_t id = member.subscription_id;
+  const size_t size = view.topic_name.size() + view.properties.size() + view.payload.size() +
+                      (id == 0 ? 0 : sizeof id);
+  if (!delivery_.CanTake(*session, qos, size, accept_behind)) return false;
   delivery_.Deliver(message,
                     {.qos = qos,
                      .retain = view.retain && member.options.retain_as_published,

@@ -31,15 +31,15 @@ void SharedSubscription::SetOnline(ShardId shard, SessionId session, bool online
   known->second->online = online;
 }
 
-const SharedMember* SharedSubscription::Next(const std::vector<Passed>& passed_over) {
+const SharedMember* SharedSubscription::Next(QoS qos, const PassedOver& passed_over) {
   const SharedMember* next = NextOf(online_, passed_over);
-  return next != nullptr ? next : NextOf(offline_, passed_over);
+  if (next != nullptr || qos == QoS::kAtMostOnce) return next;
+  return NextOf(offline_, passed_over);
 }
 
-const SharedMember* SharedSubscription::NextOf(Line& line, const std::vector<Passed>& passed_over) {
+const SharedMember* SharedSubscription::NextOf(Line& line, const PassedOver& passed_over) {
   const auto next = std::find_if(line.begin(), line.end(), [&](const SharedMember& member) {
-    return std::find(passed_over.begin(), passed_over.end(),
-                     Passed{member.shard, member.session}) == passed_over.end();
+    return !passed_over.contains(Passed{member.shard, member.session});
   });
   if (next == line.end()) return nullptr;
   line.splice(line.end(), line, next);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "core/base/ids.h"
 #include "core/topic/topic_tree.h"
 
@@ -54,7 +55,8 @@ class SharedSubscription {
 
   // Whose turn it is: the next member that is online, or, if none is, the next one that is not.
   // Members in `passed_over`, which were asked already and could not take the message, are left
-  // out. Null if nobody is left. Valid until the next call that is not const.
+  // out, and at QoS 0 those that are not online: it is not kept for them. Null if nobody is left.
+  // Valid until the next call that is not const.
   struct Passed {
     ShardId shard;
     SessionId session;
@@ -65,7 +67,8 @@ class SharedSubscription {
       return H::combine(std::move(hash), passed.shard, passed.session);
     }
   };
-  const SharedMember* Next(const std::vector<Passed>& passed_over);
+  using PassedOver = absl::flat_hash_set<Passed>;
+  const SharedMember* Next(QoS qos, const PassedOver& passed_over);
 
   // Where it hangs in the topic tree, which keeps both up to date: at this position of
   // node->shared().
@@ -77,7 +80,7 @@ class SharedSubscription {
   using Line = std::list<SharedMember>;
 
   Line& LineOf(bool online) { return online ? online_ : offline_; }
-  static const SharedMember* NextOf(Line& line, const std::vector<Passed>& passed_over);
+  static const SharedMember* NextOf(Line& line, const PassedOver& passed_over);
 
   const SharedGroupId id_;
   const std::string share_name_;

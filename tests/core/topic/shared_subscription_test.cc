@@ -17,9 +17,9 @@ SharedMember Member(uint32_t number, bool online = true) {
 
 // Whose turn it is, by number; 0 for nobody. Members are numbered from 1.
 uint32_t Next(SharedSubscription* group, const std::vector<uint32_t>& passed_over = {}) {
-  std::vector<SharedSubscription::Passed> passed;
-  for (const uint32_t number : passed_over) passed.push_back({kShard, Id(number)});
-  const SharedMember* member = group->Next(passed);
+  SharedSubscription::PassedOver passed;
+  for (const uint32_t number : passed_over) passed.insert({kShard, Id(number)});
+  const SharedMember* member = group->Next(QoS::kAtLeastOnce, passed);
   return member == nullptr ? 0 : member->session.slot;
 }
 
@@ -59,7 +59,7 @@ TEST_F(SharedSubscriptionTest, SessionsOfTwoShardsAreTwoMembers) {
   EXPECT_EQ(group_.size(), 2u);
   EXPECT_TRUE(group_.Leave(ShardId(5), Id(1)));
   EXPECT_FALSE(group_.Leave(ShardId(5), Id(1)));
-  EXPECT_EQ(group_.Next({})->shard, kShard);
+  EXPECT_EQ(group_.Next(QoS::kAtLeastOnce, {})->shard, kShard);
 }
 
 TEST_F(SharedSubscriptionTest, JoiningAgainReplacesAndKeepsTheTurn) {
@@ -69,7 +69,7 @@ TEST_F(SharedSubscriptionTest, JoiningAgainReplacesAndKeepsTheTurn) {
   changed.options.maximum_qos = QoS::kAtLeastOnce;
   group_.Join(changed);
   EXPECT_EQ(group_.size(), 3u);
-  const SharedMember* member = group_.Next({});
+  const SharedMember* member = group_.Next(QoS::kAtLeastOnce, {});
   EXPECT_TRUE(member->IsSession(kShard, Id(1)));
   EXPECT_EQ(member->subscription_id, 9u);
   EXPECT_EQ(member->options.maximum_qos, QoS::kAtLeastOnce);
@@ -98,7 +98,15 @@ TEST_F(SharedSubscriptionTest, WhoIsOfflineWaitsUntilNobodyIsOnline) {
   group_.SetOnline(kShard, Id(3), true);
   group_.SetOnline(kShard, Id(3), true);
   EXPECT_EQ(Turns(&group_, 2), (std::vector<uint32_t>{3, 3}));
-  EXPECT_TRUE(group_.Next({})->online);
+  EXPECT_TRUE(group_.Next(QoS::kAtLeastOnce, {})->online);
+}
+
+TEST_F(SharedSubscriptionTest, AtQos0NobodyWhoIsOfflineHasATurn) {
+  JoinThree();
+  for (const uint32_t number : {1u, 2u, 3u}) group_.SetOnline(kShard, Id(number), false);
+  EXPECT_EQ(group_.Next(QoS::kAtMostOnce, {}), nullptr);
+  group_.SetOnline(kShard, Id(2), true);
+  EXPECT_TRUE(group_.Next(QoS::kAtMostOnce, {})->IsSession(kShard, Id(2)));
 }
 
 TEST_F(SharedSubscriptionTest, WhoWasAskedAlreadyIsPassedOver) {
