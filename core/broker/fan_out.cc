@@ -17,10 +17,8 @@ bool Wants(const Subscriber& subscriber, const TopicTree::Node& node, ShardId or
   const auto& activations = subscriber.session->activations;
   if (activations == nullptr) [[likely]]
     return true;
-  for (const Activation& activation : *activations) {
-    if (activation.node == &node && (activation.noted_by & SetOf(origin)) == 0) return false;
-  }
-  return true;
+  const auto fresh = activations->find(&node);
+  return fresh == activations->end() || (fresh->second.noted_by & SetOf(origin)) != 0;
 }
 
 bool RetainFlag(const Subscriber& subscriber, const MessageView& message) {

@@ -59,12 +59,12 @@ void Interest::Activate(SessionId id, Token token, ShardId noted_by) {
   if (session == nullptr || session->activations == nullptr) return;
   const ShardSet all =
       context_.shards == kMaxShards ? ~ShardSet{0} : (ShardSet{1} << context_.shards) - 1;
-  std::vector<Activation>& activations = *session->activations;
-  for (Activation& activation : activations) {
+  absl::erase_if(*session->activations, [&](auto& one) {
+    Activation& activation = one.second;
     if (activation.token == token) activation.noted_by |= SetOf(noted_by);
-  }
-  std::erase_if(activations, [&](const Activation& one) { return one.noted_by == all; });
-  if (activations.empty()) session->activations.reset();
+    return activation.noted_by == all;
+  });
+  if (session->activations->empty()) session->activations.reset();
 }
 
 void Interest::Settle(Token token) {

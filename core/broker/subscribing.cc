@@ -50,11 +50,11 @@ void Subscribing::Subscribe(Session& session, uint32_t subscription_id,
                                              });
   if (context_.shards == 1 || fresh.empty()) return;
   if (session.activations == nullptr) {
-    session.activations = std::make_unique<std::vector<Activation>>();
+    session.activations = std::make_unique<Activations>();
   }
   for (const TopicTree::Node* node : fresh) {
-    session.activations->push_back(
-        {.node = node, .token = announced, .noted_by = SetOf(context_.self)});
+    session.activations->emplace(node,
+                                 Activation{.token = announced, .noted_by = SetOf(context_.self)});
   }
 }
 
@@ -151,7 +151,7 @@ void Subscribing::Remove(Session& session, std::string_view topic_filter) {
   }
   TopicTree::Node* node = tree_.Find(topic_filter);
   if (session.activations != nullptr) {
-    std::erase_if(*session.activations, [&](const Activation& one) { return one.node == node; });
+    session.activations->erase(node);
     if (session.activations->empty()) session.activations.reset();
   }
   tree_.Unsubscribe(node, &session);

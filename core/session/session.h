@@ -24,10 +24,10 @@ class Client;  // core/broker: the Network Connection, while there is one.
 
 // A new Subscription and the shards that have noted it (core/broker/interest.h).
 struct Activation {
-  const TopicTree::Node* node;
   uint64_t token;
   ShardSet noted_by;
 };
+using Activations = absl::flat_hash_map<const TopicTree::Node*, Activation>;
 
 class Session {
  public:
@@ -64,7 +64,7 @@ class Session {
   Timer timer;
 
   // Subscriptions that are being made: another shard's messages count only once it has noted them.
-  std::unique_ptr<std::vector<Activation>> activations;
+  std::unique_ptr<Activations> activations;
 
   // Scratch of a fan-out that reaches this Session by several Subscriptions.
   uint64_t fan_out = 0;
