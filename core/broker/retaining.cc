@@ -15,6 +15,7 @@ constexpr size_t kPageMessages = 64;
 constexpr size_t kPageBytes = 64 * 1024;
 constexpr size_t kScanSteps = 1024;
 constexpr size_t kPagesPerTurn = 4;
+constexpr size_t kReplaysAtOnce = 256;  // Of a Session.
 constexpr size_t kSweepSteps = 4096;
 // Topics remembered while queries are out; beyond that the queries are put again.
 constexpr size_t kMaxLiveTopics = 4096;
@@ -157,7 +158,12 @@ void Retaining::NoteLive(const MessageView& message) {
 }
 
 void Retaining::Replay(Session& session, Wanted wanted, std::vector<uint64_t> stamps) {
+  StopReplay(session, wanted.filter);
+  // What came before the Subscription is stored by now, and was counted then.
+  if (context_.totals.retained_messages == 0) return;
   const Token token = next_replay_++;
+  OfSession& own = by_session_[session.id];
+  own.by_filter.emplace(wanted.filter, token);
   Running running{.session = session.id,
                   .stamps = std::move(stamps),
                   .shard = context_.HomeOf(wanted.filter),
@@ -165,39 +171,53 @@ void Retaining::Replay(Session& session, Wanted wanted, std::vector<uint64_t> st
   if (running.all_shards) running.shard = ShardId(0);
   running.wanted = std::move(wanted);
   replays_.emplace(token, std::move(running));
-  by_session_[session.id].push_back(token);
-  Step(token);
+  if (own.running.size() == kReplaysAtOnce) {
+    own.waiting.insert(token);
+  } else {
+    own.running.push_back(token);
+    Step(token);
+  }
 }
 
 void Retaining::StopReplay(Session& session, std::string_view filter) {
   const auto found = by_session_.find(session.id);
   if (found == by_session_.end()) return;
-  const std::vector<Token> tokens = found->second;
-  for (const Token token : tokens) {
-    if (replays_.find(token)->second.wanted.filter == filter) End(token);
-  }
+  const auto known = found->second.by_filter.find(filter);
+  if (known != found->second.by_filter.end()) End(known->second);
 }
 
 void Retaining::StopReplays(Session& session) {
   const auto found = by_session_.find(session.id);
   if (found == by_session_.end()) return;
-  const std::vector<Token> tokens = found->second;
-  for (const Token token : tokens) End(token);
+  for (const auto& [filter, token] : found->second.by_filter) replays_.erase(token);
+  by_session_.erase(found);
 }
 
 void Retaining::End(Token token) {
   const auto found = replays_.find(token);
   const auto of_session = by_session_.find(found->second.session);
-  std::erase(of_session->second, token);
-  if (of_session->second.empty()) by_session_.erase(of_session);
+  OfSession& own = of_session->second;
+  own.by_filter.erase(own.by_filter.find(found->second.wanted.filter));
   replays_.erase(found);
+  if (own.by_filter.empty()) {
+    by_session_.erase(of_session);
+    return;
+  }
+  if (std::erase(own.running, token) == 0) {
+    own.waiting.erase(token);
+  } else if (!own.waiting.empty()) {
+    const Token next = *own.waiting.begin();
+    own.waiting.erase(own.waiting.begin());
+    own.running.push_back(next);
+    ready_.push_back(next);
+  }
 }
 
 void Retaining::Continue(Session& session) {
   if (by_session_.empty()) return;
   const auto found = by_session_.find(session.id);
   if (found == by_session_.end()) return;
-  const std::vector<Token> tokens = found->second;
+  const std::vector<Token> tokens = found->second.running;
   for (const Token token : tokens) Step(token);
 }
 

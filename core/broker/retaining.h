@@ -23,8 +23,10 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
+#include "core/base/hash.h"
 #include "core/broker/delivery.h"
 #include "core/broker/shard_context.h"
 #include "core/session/session_store.h"
@@ -56,14 +58,15 @@ class Retaining {
   // -- For subscribers on this shard.
   // A message with a stamp passes live.
   void NoteLive(const MessageView& message);
-  // Begins to send what is retained for a Subscription. `stamps`: see Interest::Done.
+  // Begins to send what is retained for a Subscription, or begins anew. `stamps`: see
+  // Interest::Done.
   struct Wanted {
     std::string filter;
     SubscriptionOptions options;
     uint32_t subscription_id = 0;
   };
   void Replay(Session& session, Wanted wanted, std::vector<uint64_t> stamps);
-  // The Subscription is gone or made anew.
+  // The Subscription is gone.
   void StopReplay(Session& session, std::string_view filter);
   void StopReplays(Session& session);
   // The Session can take more.
@@ -88,6 +91,14 @@ class Retaining {
     bool waiting = false;  // A query is out.
     uint64_t asked_at = 0;
     RetainedStore::Cursor cursor;
+  };
+
+  // The replays of one Session, one for a filter. Few of them are under way at a time: those are
+  // looked at whenever the Session can take more.
+  struct OfSession {
+    std::vector<Token> running;
+    absl::btree_set<Token> waiting;  // For one that is running to end.
+    TextMap<Token> by_filter;
   };
 
   // Goes on with a replay until a query is out, the Session takes no more, or its share of the turn
@@ -133,7 +144,7 @@ class Retaining {
   std::vector<std::vector<uint64_t>>
       seen_;  // By store, by origin: the last number that passed live.
   absl::flat_hash_map<Token, Running> replays_;
-  absl::flat_hash_map<SessionId, std::vector<Token>> by_session_;
+  absl::flat_hash_map<SessionId, OfSession> by_session_;
   std::vector<Token> ready_;
   Token next_replay_ = 1;
   // Topics that passed live while queries are out, and when, counted in such messages.

@@ -121,6 +121,26 @@ TEST_P(RetainedTest, FeedsASlowReaderAllOfManyMessagesWithLittleMemory) {
   }
 }
 
+// More Subscriptions than have their turn at a time, of a client that takes one message at a time;
+// made anew, they begin anew.
+TEST_P(RetainedTest, GivesEachOfManySubscriptionsItsRetainedMessages) {
+  auto publisher = Client("p");
+  publisher->Publish({.topic = "t/0", .payload = "r", .qos = kQos1, .retain = true});
+  std::vector<std::string> filters;
+  for (int i = 0; i < 600; ++i) filters.push_back(std::to_string(i) + "/+");
+  const std::vector<std::string> matching{"t/0", "+/0", "t/+", "t/#", "#", "+/#", "+/+"};
+  filters.insert(filters.end(), matching.begin(), matching.end());
+  std::vector<SubscribeEntry> entries;
+  for (const std::string& filter : filters) {
+    entries.push_back({.topic_filter = filter, .options = {.maximum_qos = kQos1}});
+  }
+  auto subscriber = Client("s", {.receive_maximum = 1});
+  subscriber->Subscribe(entries);
+  EXPECT_EQ(subscriber->Messages().size(), matching.size());
+  subscriber->Subscribe("t/0", kQos1);
+  EXPECT_EQ(subscriber->Messages().size(), 1u);
+}
+
 // The subscriber must see, of one topic whose messages are numbered, the retained one as of its
 // Subscription and then every later one, each once, in order, whatever overtakes what between the
 // shards.
