@@ -9,10 +9,11 @@
 namespace signet {
 namespace {
 
-// Whether a Subscription gets what came from `origin`: not its own message with No Local, and not
-// yet what another shard sent before it had noted the Subscription.
+// Whether a Subscription gets what came from `origin`: not one of a Session that ends, not its own
+// message with No Local, and not yet what another shard sent before it had noted the Subscription.
 bool Wants(const Subscriber& subscriber, const TopicTree::Node& node, ShardId origin,
            const Session* publisher) {
+  if (subscriber.session->ending) return false;
   if (subscriber.options.no_local && subscriber.session == publisher) return false;
   const auto& activations = subscriber.session->activations;
   if (activations == nullptr) [[likely]]

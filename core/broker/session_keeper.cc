@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace signet {
+namespace {
+
+// Sessions may have many Subscriptions, and many may end at once: the others are served in between.
+constexpr size_t kUnsubscribesPerTurn = 1024;
+
+}  // namespace
 
 SessionKeeper::Attached SessionKeeper::Attach(std::string_view client_id, bool clean_start) {
   Session* session = sessions_.Find(client_id);
@@ -68,8 +74,8 @@ void SessionKeeper::End(Session& session) {
   session.timer.Cancel();
   sessions_.Forget(session);
   context_.totals.sessions.fetch_sub(1, std::memory_order_relaxed);
-  subscribing_.UnsubscribeAll(session);
-  ended_.push_back(&session);
+  subscribing_.Abandon(session);
+  ended_.Push(&session);
 }
 
 void SessionKeeper::PublishWill(Session& session) {
@@ -83,9 +89,22 @@ void SessionKeeper::PublishWill(Session& session) {
   publisher_.Publish(view, &session, nullptr);
 }
 
+// Waits while the news of what has gone already is on its way: whatever else this shard has to say
+// to another one stands behind it.
+bool SessionKeeper::has_work() const {
+  return !ended_.empty() && std::ranges::none_of(context_.outgoing, [](const auto& queue) {
+    return queue.size() > kUnsubscribesPerTurn;
+  });
+}
+
 void SessionKeeper::Settle() {
-  for (Session* session : ended_) sessions_.Destroy(*session);
-  ended_.clear();
+  for (size_t left = kUnsubscribesPerTurn; has_work();) {
+    Session& session = *ended_.front();
+    left -= subscribing_.UnsubscribeSome(session, left);
+    if (session.subscriptions.size() > 0) return;
+    sessions_.Destroy(session);
+    ended_.DropFront();
+  }
 }
 
 }  // namespace signet

@@ -37,8 +37,10 @@ class SessionKeeper {
   // A timer of `session` fired.
   void OnTimer(Session& session);
 
-  // Destroys Sessions that have ended. Nothing may be going over Sessions.
+  // Takes back the Subscriptions of Sessions that have ended, a turn's share of them, and destroys
+  // those that have none left. Nothing may be going over Sessions.
   void Settle();
+  bool has_work() const;
 
  private:
   void End(Session& session);
@@ -50,7 +52,7 @@ class SessionKeeper {
   Subscribing& subscribing_;
   Publisher& publisher_;
   Brake& brake_;
-  std::vector<Session*> ended_;
+  BlockQueue<Session*> ended_;
 };
 
 }  // namespace signet

@@ -64,7 +64,9 @@ void ShardBroker::TakeEffects(Effects* effects) {
 }
 
 Instant ShardBroker::NextDeadline() const {
-  if (retaining_.has_work() || !resumed_.empty() || CanRelieve()) return context_.now;
+  if (retaining_.has_work() || keeper_.has_work() || !resumed_.empty() || CanRelieve()) {
+    return context_.now;
+  }
   const Instant next = context_.wheel.NextDeadline();
   // Nobody wakes us when another shard is relieved.
   return held_back_.empty() ? next : std::min(next, context_.now + kReliefInterval);

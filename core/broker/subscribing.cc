@@ -133,14 +133,18 @@ ReasonCode Subscribing::Unsubscribe(Session& session, std::string_view topic_fil
   return ReasonCode::kSuccess;
 }
 
-void Subscribing::UnsubscribeAll(Session& session) {
-  for (const std::string& filter : session.subscriptions.filters()) {
-    Remove(session, filter);
-    context_.totals.filter_bytes -= CostOf(filter);
-  }
-  session.subscriptions = {};
+void Subscribing::Abandon(Session& session) {
   retaining_.StopReplays(session);
   session.activations.reset();
+}
+
+size_t Subscribing::UnsubscribeSome(Session& session, size_t most) {
+  size_t count = 0;
+  for (; count < most && session.subscriptions.size() > 0; ++count) {
+    const std::string filter = session.subscriptions.filters().back();
+    Unsubscribe(session, filter);
+  }
+  return count;
 }
 
 void Subscribing::Remove(Session& session, std::string_view topic_filter) {

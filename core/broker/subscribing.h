@@ -40,7 +40,11 @@ class Subscribing {
 
   // kSuccess or kNoSubscriptionExisted.
   ReasonCode Unsubscribe(Session& session, std::string_view topic_filter);
-  void UnsubscribeAll(Session& session);
+
+  // `session` ends: nothing more is sent for its Subscriptions. They are taken back afterwards, for
+  // there may be many: at most `most` at a time. Returns how many were.
+  void Abandon(Session& session);
+  size_t UnsubscribeSome(Session& session, size_t most);
 
   // Tells the groups of its Shared Subscriptions whether the Session has a Network Connection.
   void SetOnline(const Session& session, bool online);

@@ -160,6 +160,30 @@ TEST_P(SessionTest, BoundsSubscriptions) {
             (std::vector<uint8_t>{0, 0, 0, 0x97}));
 }
 
+// A turn takes back so many and no more; what is still there is nobody's.
+TEST_P(SessionTest, EndsASessionOfManySubscriptionsOverSeveralTurns) {
+  auto client = Client("c");
+  for (int packet = 0; packet < 3; ++packet) {
+    std::vector<std::string> filters;
+    for (int i = 0; i < 2000; ++i) filters.push_back(std::to_string(packet * 2000 + i) + "/+");
+    std::vector<SubscribeEntry> entries;
+    for (const std::string& filter : filters) {
+      entries.push_back({.topic_filter = filter, .options = {.maximum_qos = kQos1}});
+    }
+    client->Subscribe(entries);
+  }
+  client->peer().Drop();
+  TestClient again(&world(), "c");
+  again.Connect({.clean_start = false});
+  auto publisher = Client("p");
+  publisher->Publish({.topic = "0/a", .qos = kQos1});
+  EXPECT_TRUE(again.Silent());
+  for (uint32_t i = 0; i < GetParam(); ++i) {
+    EXPECT_EQ(world().shard(i).subscription_count(), 0u);
+    EXPECT_EQ(world().shard(i).filter_node_count(), 0u);
+  }
+}
+
 TEST_P(SessionTest, LeavesNothingBehindWhenSessionsEnd) {
   for (int round = 0; round < 3; ++round) {
     std::vector<std::unique_ptr<TestClient>> clients;
