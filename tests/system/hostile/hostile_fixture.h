@@ -43,6 +43,7 @@ class HostileTest : public testing::TestWithParam<uint32_t> {
   struct Setup {
     std::vector<std::string> limits;  // As for --limit.
     uint64_t open_files = 0;
+    std::string log_level = "warning";
     bool witness_begins = true;
   };
   // Starts the broker and the witness, and notes what memory they take.
@@ -65,6 +66,9 @@ class HostileTest : public testing::TestWithParam<uint32_t> {
   void ExpectServed();
   // Processor time of the broker that `work` takes, in seconds. The witness rests meanwhile.
   double CostOf(const std::function<void()>& work);
+  // `whole` is what four times the work of `quarter` has cost. 4 is expected, caches and a busy
+  // machine do their part, and the square would be 16.
+  static void ExpectLinear(double quarter, double whole);
 
  private:
   std::unique_ptr<BrokerProcess> broker_;
