@@ -85,7 +85,7 @@ TEST_P(HostileAmplification, MessagesBehindALargeSubscribeCostNoMoreThanItsFilte
     WireClient client = Connected("greedy");
     std::vector<uint8_t> bytes = SubscribeBytes(1, MatchingFilters(0, count), QoS::kAtMostOnce);
     const auto publish = PublishBytes({.topic_name = kTopic});
-    for (size_t i = 0; i < Scaled(300, 100); ++i) {
+    for (size_t i = 0; i < Scaled(300, 40); ++i) {
       bytes.insert(bytes.end(), publish.begin(), publish.end());
     }
     client.Send(bytes);
@@ -111,7 +111,7 @@ TEST_P(HostileAmplification, SubscriptionIdentifiersCountInTheQueue) {
   client.Connect(connect);
   client.Subscribe(MatchingFilters(0, kFiltersPerPacket), QoS::kAtLeastOnce, 268'435'455);
   WireClient publisher = Connected("publisher");
-  for (size_t i = 0; i < Scaled(2'000, 400); ++i) {
+  for (size_t i = 0; i < Scaled(2'000, 100); ++i) {
     EXPECT_EQ(Publish1(publisher, {.topic_name = kTopic}), 0);
   }
   ExpectPeakGrowthWithin(kQueuedBytes + kFiltersPerPacket * kKiB * (1 + shards()) + slack());
