@@ -38,6 +38,8 @@ struct Connection {
   bool leaving = false;    // For another shard, once nothing is in flight.
   bool peer_done = false;  // It will send no more.
   bool broken = false;     // Nothing can be sent any more.
+  bool unread = false;     // In the queue of those that the broker does not want to read.
+  uint8_t finished = 0;    // How often it was found there, its peer having finished.
 
   // Of the send in flight: how often it was looked at with the same outcome, which sends were
   // looked at before and after it, when it was, and what the peer had confirmed then.

@@ -24,6 +24,8 @@ constexpr Duration kFlushTime = seconds(5);
 constexpr Duration kLingerTime = milliseconds(500);
 // After which operations that should have ended are cancelled.
 constexpr Duration kEndTime = seconds(1);
+// How often a peer is looked at whom the broker does not want to read.
+constexpr Duration kUnreadTime = seconds(1);
 
 // What is re-armed in one turn may take all buffers, but not much more.
 size_t StarvedPerTurn(const BufferRing& buffers, uint32_t receive_cap) {
@@ -43,7 +45,8 @@ Connections::Connections(Ring* ring, BufferRing* buffers, ShardBroker* broker, c
       stall_check_(Duration(seconds(limits->send_stall_s)) / 2),
       flushing_(kFlushTime),
       lingering_(kLingerTime),
-      ending_(kEndTime) {}
+      ending_(kEndTime),
+      unread_(kUnreadTime) {}
 
 void Connections::BeginTurn(Instant now) {
   now_ = now;

@@ -77,6 +77,8 @@ class Connections {
   // An operation of it came to its end.
   void OnOperationEnd(Connection& connection);
   void CheckStalls();
+  void Watch(Connection& connection);
+  void CheckUnread();
   void ReleaseEnded();
 
   Ring& ring_;
@@ -98,6 +100,7 @@ class Connections {
   DeadlineQueue flushing_;
   DeadlineQueue lingering_;
   DeadlineQueue ending_;
+  DeadlineQueue unread_;
 };
 
 }  // namespace signet

@@ -1,5 +1,6 @@
 // What the broker wants done with connections, and how they end.
 #include <algorithm>
+#include <cerrno>
 
 #include "net/connections.h"
 
@@ -16,7 +17,12 @@ void Connections::TakeEffects() {
   for (const ConnectionId id : effects_.input) {
     Connection* connection = table_.Find(id);
     if (connection == nullptr) continue;
-    WantsReceive(*connection) ? Arm(*connection) : StopReceiving(*connection);
+    if (WantsReceive(*connection)) {
+      Arm(*connection);
+    } else {
+      StopReceiving(*connection);
+      Watch(*connection);
+    }
   }
   for (const ConnectionId id : effects_.output) SendOutput(id);
   for (const ConnectionId id : effects_.close) {
@@ -144,6 +150,7 @@ void Connections::ReleaseEnded() {
 
 void Connections::CheckTime() {
   CheckStalls();
+  CheckUnread();
   while (const ConnectionId id = flushing_.PopDue(now_)) {
     Connection* connection = table_.Find(id);
     if (connection != nullptr && connection->phase == Phase::kFlushing) CutOff(*connection, {});
@@ -183,10 +190,43 @@ void Connections::CheckStalls() {
   }
 }
 
+void Connections::Watch(Connection& connection) {
+  if (connection.unread) return;
+  connection.unread = true;
+  connection.finished = 0;
+  unread_.Push(connection.id, now_);
+}
+
+// Nobody hears of the end of a connection that is not received from, and its Will would wait. A
+// reset counts at once. What a peer sent before it finished is still to be read, for some time.
+void Connections::CheckUnread() {
+  constexpr uint8_t kPatience = 10;  // Looks.
+  while (const ConnectionId id = unread_.PopDue(now_)) {
+    Connection* connection = table_.Find(id);
+    if (connection == nullptr) continue;
+    connection->unread = false;
+    if (connection->phase != Phase::kOpen || connection->leaving || WantsReceive(*connection)) {
+      continue;
+    }
+    const Socket::Peer peer = connection->socket.LookAtPeer();
+    const uint8_t finished = peer == Socket::Peer::kFinished
+                                 ? static_cast<uint8_t>(connection->finished + 1)
+                                 : uint8_t{0};
+    if (peer == Socket::Peer::kGone) {
+      OnReceiveEnd(*connection, ECONNRESET);
+    } else if (finished == kPatience) {
+      OnReceiveEnd(*connection, 0);
+    } else {
+      Watch(*connection);
+      connection->finished = finished;
+    }
+  }
+}
+
 Instant Connections::NextDeadline() const {
   if (!starved_.empty()) return now_;
-  Instant next =
-      std::min({flushing_.NextDeadline(), lingering_.NextDeadline(), ending_.NextDeadline()});
+  Instant next = std::min({flushing_.NextDeadline(), lingering_.NextDeadline(),
+                           ending_.NextDeadline(), unread_.NextDeadline()});
   if (const Connection* oldest = sends_.Front()) {
     next = std::min(next, oldest->checked + stall_check_);
   }

@@ -31,4 +31,15 @@ std::optional<uint64_t> Socket::BytesConfirmed() const {
   return info.tcpi_bytes_acked;
 }
 
+Socket::Peer Socket::LookAtPeer() const {
+  // Of netinet/tcp.h, which does not go with the header that has all of tcp_info.
+  constexpr uint8_t kTcpClose = 7;
+  constexpr uint8_t kTcpCloseWait = 8;
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return Peer::kThere;
+  if (info.tcpi_state == kTcpClose) return Peer::kGone;
+  return info.tcpi_state == kTcpCloseWait ? Peer::kFinished : Peer::kThere;
+}
+
 }  // namespace signet

@@ -33,6 +33,14 @@ class Socket {
   // How many bytes the peer has confirmed so far; nothing if the kernel does not tell.
   std::optional<uint64_t> BytesConfirmed() const;
 
+  // Whether the peer is there, without receiving anything.
+  enum class Peer : uint8_t {
+    kThere,
+    kFinished,  // It will send no more than what is here already.
+    kGone,      // The connection is no more.
+  };
+  Peer LookAtPeer() const;
+
  private:
   int fd_ = -1;
 };

@@ -116,5 +116,33 @@ TEST(FlowControl, DrainDoesNotWaitForAClientThatTakesNothing) {
   EXPECT_EQ(broker.Sum().connections, 0);
 }
 
+// A publisher is not read from while a subscriber falls behind, and is reset meanwhile.
+TEST(FlowControl, TheWillOfAClientThatIsNotReadFromDoesNotWait) {
+  BrokerInProcess broker(2);
+  SocketClient witness = broker.Subscribed("witness", "will");
+  SocketClient slow = broker.Connected("slow");
+  slow.Send(Bytes("82 06 0001 0001 't' 01"));
+  ExpectBytes(slow, Bytes("90 03 0001 01"));
+  SocketClient publisher(broker.port());
+  publisher.Send(Bytes("10 19 0004 'MQTT' 04 06 0000 0001 'p' 0004 'will' 0004 'gone'"));
+  ExpectBytes(publisher, Bytes("20 02 00 00"));
+  // More than half of the subscriber's queue, which takes it many seconds to get through.
+  publisher.Send(Repeat(Bytes("32 06 0001 't' 0001 'x'"), 8000));
+  ASSERT_TRUE(broker.Reaches([](const auto& sum) { return sum.core.publishers_held > 0; }));
+  publisher.Reset();
+  for (int taken = 0; taken < 2000; taken += 20) {
+    for (int i = 0; i < 20; ++i) {
+      const std::vector<uint8_t> message = slow.Receive(8);
+      ASSERT_EQ(message.size(), 8u);
+      slow.Send(std::vector<uint8_t>{0x40, 2, message[5], message[6]});
+    }
+    if (broker.Sum().core.wills_published > 0) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(broker.Sum().core.wills_published, 1u);
+  EXPECT_EQ(broker.Sum().core.clients_too_slow, 0u);
+  ExpectBytes(witness, PublishPacket("will", "gone"));
+}
+
 }  // namespace
 }  // namespace signet
