@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -62,5 +63,14 @@ struct ProgramOutcome {
   std::string error;
 };
 ProgramOutcome RunBroker(const std::vector<std::string>& arguments);
+
+// With how many shards a system test runs. One has no races for ThreadSanitizer to find.
+#ifdef __SANITIZE_THREAD__
+inline constexpr std::array kShardCounts{2u, 4u};
+inline constexpr std::array kFewShardCounts{4u};
+#else
+inline constexpr std::array kShardCounts{1u, 2u, 4u};
+inline constexpr std::array kFewShardCounts{1u, 4u};
+#endif
 
 }  // namespace signet

@@ -87,8 +87,8 @@ size_t Sockets(size_t wanted);
 // Whether the broker has closed it; reads away what is there.
 bool IsClosed(SocketClient& client);
 
-#define INSTANTIATE_HOSTILE_TEST(suite)                                \
-  INSTANTIATE_TEST_SUITE_P(Shards, suite, testing::Values(1u, 2u, 4u), \
+#define INSTANTIATE_HOSTILE_TEST(suite)                                    \
+  INSTANTIATE_TEST_SUITE_P(Shards, suite, testing::ValuesIn(kShardCounts), \
                            testing::PrintToStringParamName())
 
 }  // namespace signet

@@ -32,7 +32,7 @@ uint64_t ResidentBytes(pid_t pid) {
 }
 
 class OverloadTest : public testing::TestWithParam<uint32_t> {};
-INSTANTIATE_TEST_SUITE_P(Shards, OverloadTest, testing::Values(1u, 2u, 4u),
+INSTANTIATE_TEST_SUITE_P(Shards, OverloadTest, testing::ValuesIn(kShardCounts),
                          [](const auto& each) { return std::to_string(each.param); });
 
 TEST_P(OverloadTest, DeliversEveryAcknowledgedMessageWithinItsMemory) {
