@@ -58,6 +58,16 @@ suite("Publish", { versions: [4, 5] }, {
       assert.ok(payload.equals(received.payload));
     }
   },
+
+  "a payload of 100 MiB arrives unchanged": async (world) => {
+    const payload = crypto.randomBytes(100 * 1024 * 1024);
+    const subscriber = await world.client("subscriber");
+    await subscriber.subscribe("huge", 1);
+    const publisher = await world.client("publisher");
+    await publisher.publish("huge", payload, 1);
+    const received = await subscriber.messages.next();
+    assert.ok(payload.equals(received.payload));
+  },
 });
 
 suite("Retained", { versions: [4, 5] }, {

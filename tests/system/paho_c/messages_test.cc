@@ -86,6 +86,15 @@ TEST_P(PahoCMessages, Of256KibArriveUnchanged) {
   }
 }
 
+TEST_P(PahoCMessages, Of100MibArriveUnchanged) {
+  static const std::string payload = Noise(100 << 20);
+  const Client subscriber = Connect("subscriber");
+  subscriber->Subscribe("huge", 1);
+  const Client publisher = Connect("publisher");
+  publisher->Publish({.topic = "huge", .payload = payload, .qos = 1});
+  EXPECT_TRUE(subscriber->Next().payload == payload);
+}
+
 TEST_P(PahoCMessages, AreRetainedForNewSubscriptionsUntilCleared) {
   const Client publisher = Connect("publisher");
   const Client live = Connect("live");

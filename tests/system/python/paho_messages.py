@@ -54,6 +54,18 @@ class Publish(PahoCase):
                              hashlib.sha256(payload).digest())
 
 
+@for_each(version=(5,), shards=SHARDS)
+class LargePayload(PahoCase):
+    def test_a_payload_of_100_mib_arrives_unchanged(self):
+        subscriber = self.client("subscriber")
+        subscriber.subscribe("huge", 1)
+        payload = os.urandom(100 * 1024 * 1024)
+        self.client("publisher").publish("huge", payload, 1)
+        message = subscriber.messages.next()
+        self.assertEqual(hashlib.sha256(message.payload).digest(),
+                         hashlib.sha256(payload).digest())
+
+
 @for_each(version=(3, 5), shards=SHARDS)
 class Retained(PahoCase):
     def test_it_is_there_for_new_subscriptions_until_cleared(self):
