@@ -51,6 +51,18 @@ Socket Acceptor::OnAccept(const Completion& completion, Instant now) {
   return socket;
 }
 
+void Acceptor::Reassure() {
+  if (!accepting_) return;
+  io_uring_sqe* sqe = ring_.NextSqe();
+  io_uring_prep_cancel64(sqe, OpTag{.op = Op::kAccept, .slot = index_}.Pack(), 0);
+  io_uring_sqe_set_data64(sqe, OpTag{.op = Op::kAskForAccept, .slot = index_}.Pack());
+}
+
+// If it was still there, it is cancelled now and says so itself.
+void Acceptor::OnAnswer(const Completion& completion) {
+  if (completion.result() == -ENOENT && accepting_ && !stopped_) Start();
+}
+
 void Acceptor::OnFailure(int error, Instant now) {
   ++counters_.accepts_failed;
   if (failure_log_.Allow(now)) {

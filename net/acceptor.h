@@ -27,6 +27,10 @@ class Acceptor {
   void Start();
   // Op::kAccept with its index. The new connection, if there is one.
   Socket OnAccept(const Completion& completion, Instant now);
+  // A completion was lost: asks whether it was the end of the accept, and then starts again.
+  void Reassure();
+  // Op::kAskForAccept with its index.
+  void OnAnswer(const Completion& completion);
   // Goes on if a pause is over.
   void CheckTime(Instant now);
   Instant NextDeadline() const { return paused_until_; }

@@ -27,6 +27,11 @@ constexpr Duration kEndTime = seconds(1);
 // How often a peer is looked at whom the broker does not want to read.
 constexpr Duration kUnreadTime = seconds(1);
 
+// An operation did not happen, and not for want of anything: the kernel has given it up. It may do
+// so by itself, or because of a cancel by descriptor that it took late, when the descriptor was
+// another's. It is simply done again.
+bool WasGivenUp(int error) { return error == ECANCELED || error == EINTR || error == EAGAIN; }
+
 // What is re-armed in one turn may take all buffers, but not much more.
 size_t StarvedPerTurn(const BufferRing& buffers, uint32_t receive_cap) {
   return buffers.size_bytes() / (receive_cap != 0 ? receive_cap : 16 * 1024);
@@ -111,7 +116,7 @@ void Connections::OnReceive(const Completion& completion) {
   }
   if (result > 0) {
     PassOn(*connection, lease.bytes());
-  } else if (result != -ENOBUFS && result != -ECANCELED) {
+  } else if (result != -ENOBUFS && !WasGivenUp(-result)) {
     OnReceiveEnd(*connection, -result);
   }
   if (!completion.more()) OnOperationEnd(*connection);
@@ -143,7 +148,8 @@ void Connections::OnReceiveEnd(Connection& connection, int error) {
 }
 
 // A ring without free buffers ends receives. They are not tried again before buffers have come
-// back, and then only as many as there are buffers for.
+// back, and then only as many as there are buffers for. At the end of a turn all buffers are back,
+// so that some of them succeed each time, and trying again at once is no busy loop.
 void Connections::RearmStarved() {
   size_t left = StarvedPerTurn(buffers_, options_.receive_cap);
   for (; left > 0 && !starved_.empty(); --left) {
@@ -176,6 +182,12 @@ void Connections::StartSend(Connection& connection, OutputQueue& output) {
   sends_.PushBack(connection);
 }
 
+// What is left, or has been added since, goes out at the end of this turn.
+void Connections::SendRest(const Connection& connection) {
+  Client& client = *broker_.Find(connection.id);
+  if (!client.output().empty()) client.NoteOutput();
+}
+
 void Connections::OnSend(const Completion& completion) {
   Connection* connection = table_.Find(completion.tag().connection());
   if (connection == nullptr) return;
@@ -186,10 +198,12 @@ void Connections::OnSend(const Completion& completion) {
     ++counters_.sends;
     counters_.bytes_sent += size;
     broker_.OutputSent(connection->id, size);
-    // What is left, or has been added since, goes out at the end of this turn.
-    Client& client = *broker_.Find(connection->id);
-    if (!client.output().empty()) client.NoteOutput();
+    SendRest(*connection);
+  } else if (WasGivenUp(-completion.result())) {
+    SendRest(*connection);
   } else if (connection->phase < Phase::kLingering) {
+    // Also where the kernel had no memory for it, as for a receive: the end of a client gives some
+    // back, and its Session outlives it, whereas to try again after a pause would hold on to it.
     ++counters_.resets;
     CutOff(*connection, std::generic_category().message(-completion.result()));
   }

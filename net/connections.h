@@ -41,6 +41,7 @@ class Connections {
   void OnReceive(const Completion& completion);
   void OnSend(const Completion& completion);
   void OnCancel(const Completion& completion);
+  void OnCancelAll(const Completion& completion);
 
   // Ends what has taken too long; before the end of the broker's turn.
   void CheckTime();
@@ -50,8 +51,8 @@ class Connections {
   Instant NextDeadline() const;
 
   size_t size() const { return table_.size(); }
-  // Resets everything that is left.
-  void CutOffAll();
+  // Resets everything that is left. `why` is for the log.
+  void CutOffAll(std::string_view why);
 
  private:
   using Phase = Connection::Phase;
@@ -64,6 +65,7 @@ class Connections {
   // 0: the peer has ended its stream.
   void OnReceiveEnd(Connection& connection, int error);
   void StartSend(Connection& connection, OutputQueue& output);
+  void SendRest(const Connection& connection);
   void RearmStarved();
 
   // connections_effects.cc: what the broker wants.

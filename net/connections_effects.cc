@@ -85,6 +85,17 @@ void Connections::OnCancel(const Completion& completion) {
   connection->cancel_missed = true;
 }
 
+// Completions come in order, and a connection that ends begins nothing any more: where the kernel
+// finds nothing to cancel, what we believe to be in flight has ended, and that was lost on the way.
+void Connections::OnCancelAll(const Completion& completion) {
+  Connection* connection = table_.Find(completion.tag().connection());
+  if (connection == nullptr || (completion.result() != 0 && completion.result() != -ENOENT)) return;
+  if (connection->sending) sends_.Remove(*connection);
+  connection->sending = false;
+  connection->receiving = false;
+  ended_.push_back(connection->id);
+}
+
 // -- The end.
 
 void Connections::BeginClose(Connection& connection) {
@@ -118,9 +129,9 @@ void Connections::CutOff(Connection& connection, std::string_view why) {
   End(connection);
 }
 
-void Connections::CutOffAll() {
-  table_.ForEach([this](Connection& connection) {
-    if (connection.phase != Phase::kEnding) CutOff(connection, "the broker is being stopped");
+void Connections::CutOffAll(std::string_view why) {
+  table_.ForEach([&](Connection& connection) {
+    if (connection.phase != Phase::kEnding) CutOff(connection, why);
   });
 }
 
@@ -164,7 +175,7 @@ void Connections::CheckTime() {
     if (connection == nullptr || connection->phase != Phase::kEnding) continue;
     io_uring_sqe* sqe = ring_.NextSqe();
     io_uring_prep_cancel_fd(sqe, connection->socket.fd(), IORING_ASYNC_CANCEL_ALL);
-    io_uring_sqe_set_data64(sqe, OpTag{}.Pack());
+    io_uring_sqe_set_data64(sqe, OpTag::For(Op::kCancelAll, id).Pack());
     ring_.Submit();
     ending_.Push(id, now_);
   }

@@ -24,9 +24,29 @@ void Doorbell::Install(Ring* ring, bool ring_messages) {
 }
 
 void Doorbell::ReadEvent() {
+  reading_ = true;
+  paused_until_ = Instant::Never();
   io_uring_sqe* sqe = ring_->NextSqe();
   io_uring_prep_read(sqe, event_.fd(), &event_count_, sizeof event_count_, 0);
   io_uring_sqe_set_data64(sqe, OpTag{.op = Op::kReadEvent}.Pack());
+}
+
+void Doorbell::OnReadEvent(const Completion& completion, Instant now) {
+  reading_ = false;
+  if (completion.result() >= 0) return ReadEvent();
+  paused_until_ = now + kPause;
+}
+
+void Doorbell::Reassure() {
+  if (!reading_) return;
+  io_uring_sqe* sqe = ring_->NextSqe();
+  io_uring_prep_cancel64(sqe, OpTag{.op = Op::kReadEvent}.Pack(), 0);
+  io_uring_sqe_set_data64(sqe, OpTag{.op = Op::kAskForReadEvent}.Pack());
+}
+
+// If it was still there, it is cancelled now and says so itself.
+void Doorbell::OnAnswer(const Completion& completion) {
+  if (completion.result() == -ENOENT && reading_) ReadEvent();
 }
 
 bool Doorbell::WakeFrom(Ring& ring, ShardId self, ShardId shard) {

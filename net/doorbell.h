@@ -14,6 +14,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/status.h"
+#include "core/base/time.h"
 #include "net/socket.h"
 #include "net/uring/ring.h"
 
@@ -36,8 +37,18 @@ class Doorbell {
     return false;
   }
   void WakeUp() { asleep_.store(false, std::memory_order_relaxed); }
-  // The eventfd was read: Op::kReadEvent.
-  void OnReadEvent() { ReadEvent(); }
+  // Op::kReadEvent: the eventfd was read, or could not be; then it is read again after a pause, for
+  // it would only fail again at once.
+  void OnReadEvent(const Completion& completion, Instant now);
+  // A completion was lost: asks whether it was that of the read, and then reads again.
+  void Reassure();
+  // Op::kAskForReadEvent.
+  void OnAnswer(const Completion& completion);
+  // Goes on if a pause is over.
+  void CheckTime(Instant now) {
+    if (paused_until_ <= now) ReadEvent();
+  }
+  Instant NextDeadline() const { return paused_until_; }
 
   // -- Whoever has published mail for it.
   // For another shard: goes out with the next SQEs of its own `ring`. Returns whether it had to
@@ -49,6 +60,8 @@ class Doorbell {
   void RingByEvent() const;
 
  private:
+  static constexpr Duration kPause = milliseconds(10);
+
   void ReadEvent();
   // Whether it sleeps; only the first to ask has to ring.
   bool TakeSleep() {
@@ -59,6 +72,8 @@ class Doorbell {
   alignas(128) std::atomic<bool> asleep_{false};
   Socket event_;  // An eventfd.
   uint64_t event_count_ = 0;
+  bool reading_ = false;
+  Instant paused_until_ = Instant::Never();
   Ring* ring_ = nullptr;
   int ring_fd_ = -1;  // What others ring; -1: the eventfd.
 };

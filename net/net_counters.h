@@ -18,7 +18,7 @@ struct NetCounters {
   // Connections that were accepted and at once closed: limit `connections`.
   uint64_t accepts_refused = 0;
   uint64_t accepts_failed = 0;
-  // Connections that the peer, or the way to it, broke off.
+  // Connections that the peer, or the way to it, broke off, or that the kernel had no memory for.
   uint64_t resets = 0;
   // Connections that took no byte for send_stall_s.
   uint64_t send_stalls = 0;
@@ -28,7 +28,8 @@ struct NetCounters {
   uint64_t hand_overs = 0;
   // Shards that slept and were woken.
   uint64_t doorbells = 0;
-  // More completions than the queue holds; lost ones are an error of the kernel's.
+  // More completions than the queue holds, which the kernel keeps; and those for which it had no
+  // memory: see Shard::StartOver.
   uint64_t completion_overflows = 0;
   uint64_t completions_lost = 0;
 

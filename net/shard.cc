@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "core/base/check.h"
+#include "fmt/format.h"
 
 namespace signet {
 namespace {
@@ -33,7 +34,7 @@ Instant ReadClock() { return Instant(std::chrono::steady_clock::now().time_since
 }  // namespace
 
 StatusOr<std::unique_ptr<Shard>> Shard::Create(Setup setup) {
-  auto ring = Ring::Create({});
+  auto ring = Ring::Create(setup.ring);
   if (!ring.ok()) return ring.error();
   auto buffers = BufferRing::Create(
       ring->get(), setup.features.incremental_buffers ? kIncrementalBuffers : kPlainBuffers);
@@ -114,7 +115,8 @@ void Shard::Wait() {
 }
 
 Instant Shard::NextDeadline() const {
-  Instant next = std::min(broker_.NextDeadline(), connections_.NextDeadline());
+  Instant next =
+      std::min({broker_.NextDeadline(), connections_.NextDeadline(), doorbell_.NextDeadline()});
   for (const auto& acceptor : acceptors_) next = std::min(next, acceptor->NextDeadline());
   if (backlog_) next = std::min(next, now_ + kBacklogInterval);
   return next;
@@ -147,6 +149,8 @@ void Shard::ReapCompletions() {
   const uint64_t received_before = counters_.receives;
   size_t budget = kCompletionsPerTurn;
   while (true) {
+    if (ring_->lost() != lost_) [[unlikely]]
+      StartOver();
     budget -= ring_->Reap(budget, [this](const Completion& completion) { Handle(completion); });
     if (budget == 0 || !ring_->HasDeferredWork()) break;
     ring_->Enter({});
@@ -154,7 +158,31 @@ void Shard::ReapCompletions() {
     if (!ring_->HasCompletions()) break;
   }
   received_ = counters_.receives - received_before;
-  DCHECK(ring_->HasCompletions() || ring_->HasDeferredWork() || buffers_->AgreesWithKernel());
+  DCHECK(ring_->HasCompletions() || ring_->HasDeferredWork() || ring_->lost() != lost_ ||
+         buffers_->AgreesWithKernel());
+}
+
+// The kernel had no memory to tell us that something has ended, and nobody knows what. We would
+// wait for it for ever, and if it was a receive, look for everybody's next bytes in the wrong
+// place. So all clients of this shard are cut off, whatever their connections believe to be in
+// flight (Connections::OnCancelAll); what still stands in the queue counts, except for received
+// bytes; the buffers begin anew; accept and doorbell ask for what they wait for. Only a connection
+// whose accept was lost remains, unseen, as nobody knows its descriptor.
+void Shard::StartOver() {
+  log_.Write(LogLevel::kError, "the kernel had no memory for completions; all clients are cut off",
+             {{"shard", fmt::format("{}", self_.value())},
+              {"lost", fmt::format("{}", ring_->lost() - lost_)}});
+  buffers_->Distrust();
+  // It comes to an end: no buffer is given back meanwhile, and without one nothing is received.
+  do {
+    ring_->Reap(SIZE_MAX, [this](const Completion& completion) { Handle(completion); });
+    ring_->Enter({});
+  } while (ring_->HasCompletions());
+  lost_ = ring_->lost();
+  connections_.CutOffAll("the kernel had no memory for its completions");
+  buffers_->Renew();
+  for (const auto& acceptor : acceptors_) acceptor->Reassure();
+  doorbell_.Reassure();
 }
 
 void Shard::Handle(const Completion& completion) {
@@ -166,10 +194,16 @@ void Shard::Handle(const Completion& completion) {
       return connections_.OnSend(completion);
     case Op::kCancel:
       return connections_.OnCancel(completion);
+    case Op::kCancelAll:
+      return connections_.OnCancelAll(completion);
     case Op::kAccept:
       return OnAccept(completion);
+    case Op::kAskForAccept:
+      return acceptors_[tag.slot]->OnAnswer(completion);
+    case Op::kAskForReadEvent:
+      return doorbell_.OnAnswer(completion);
     case Op::kReadEvent:
-      return doorbell_.OnReadEvent();
+      return doorbell_.OnReadEvent(completion, now_);
     case Op::kRingBell:
       return mailroom_.doorbell(ShardId(tag.slot)).RingByEvent();
     case Op::kDoorbell:  // We are awake now; that was all.
@@ -186,6 +220,7 @@ void Shard::OnAccept(const Completion& completion) {
 
 void Shard::CheckTime() {
   for (const auto& acceptor : acceptors_) acceptor->CheckTime(now_);
+  doorbell_.CheckTime(now_);
   connections_.CheckTime();
 }
 
@@ -211,7 +246,7 @@ void Shard::Drain() {
 
 void Shard::Stop() {
   Drain();
-  connections_.CutOffAll();
+  connections_.CutOffAll("the broker is being stopped");
   stopping_ = true;
 }
 

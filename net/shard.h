@@ -26,6 +26,7 @@ class Shard {
     std::vector<PortAccess> ports;
     std::vector<Socket> listeners;  // One for each port.
     KernelFeatures features;
+    Ring::Options ring;
     Mailroom* mailroom = nullptr;
   };
   // Makes the ring. The error is a sentence for the operator.
@@ -54,6 +55,7 @@ class Shard {
   void Wait();
   void TakeMail();
   void ReapCompletions();
+  void StartOver();
   void CheckTime();
   void PassMailOn();
 
@@ -75,6 +77,7 @@ class Shard {
   ShardBroker broker_;
   Connections connections_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  uint32_t lost_ = 0;     // Completions, as far as we have dealt with it.
   size_t received_ = 0;   // Receives that completed in the last turn.
   bool backlog_ = false;  // Something did not fit into a mailbox.
   bool stopping_ = false;

@@ -112,6 +112,7 @@ Shard::Setup ShardGroup::SetupFor(uint32_t index) {
           .ports = std::vector<PortAccess>(options_.ports.size()),
           .listeners = std::move(listeners_[index]),
           .features = features_,
+          .ring = options_.ring,
           .mailroom = &mailroom_};
 }
 

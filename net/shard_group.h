@@ -30,6 +30,8 @@ class ShardGroup {
     std::string response_information;
     // Each shard to a processor of its own, where there are enough of them and we may.
     bool pin = true;
+    // Of each shard; for tests.
+    Ring::Options ring;
   };
 
   // Returns once every shard serves. The error is a sentence for the operator. `log` outlives the

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <bit>
 #include <system_error>
+#include <thread>
 
 #include "core/base/check.h"
 #include "fmt/format.h"
@@ -38,22 +39,38 @@ StatusOr<std::unique_ptr<BufferRing>> BufferRing::Create(Ring* ring, const Optio
     return Status::Error("there is no memory for the receive buffers");
   }
   ASAN_POISON_MEMORY_REGION(buffers->memory_, buffers->size_bytes());
-  io_uring_buf_reg registration{};
-  registration.ring_addr = reinterpret_cast<uint64_t>(buffers->entries_);
-  registration.ring_entries = options.buffers;
-  registration.bgid = options.group;
-  const uint16_t flags = options.incremental ? uring::kBufferRingIncremental : uint16_t{0};
-  // The word behind bgid: `pad` in liburing 2.3, `flags` since.
-  std::copy_n(reinterpret_cast<const uint8_t*>(&flags), sizeof flags,
-              reinterpret_cast<uint8_t*>(&registration.bgid) + sizeof registration.bgid);
-  const int result = io_uring_register_buf_ring(ring->raw(), &registration, 0);
+  const int result = buffers->Register();
   if (result < 0) {
     return Status::Error(fmt::format("the kernel does not take receive buffers: {}",
                                      std::generic_category().message(-result)));
   }
-  buffers->registered_ = true;
-  for (uint16_t id = 0; id < options.buffers; ++id) buffers->Provide(id);
   return buffers;
+}
+
+int BufferRing::Register() {
+  io_uring_buf_reg registration{};
+  registration.ring_addr = reinterpret_cast<uint64_t>(entries_);
+  registration.ring_entries = options_.buffers;
+  registration.bgid = options_.group;
+  const uint16_t flags = options_.incremental ? uring::kBufferRingIncremental : uint16_t{0};
+  // The word behind bgid: `pad` in liburing 2.3, `flags` since.
+  std::copy_n(reinterpret_cast<const uint8_t*>(&flags), sizeof flags,
+              reinterpret_cast<uint8_t*>(&registration.bgid) + sizeof registration.bgid);
+  const int result = io_uring_register_buf_ring(ring_->raw(), &registration, 0);
+  if (result < 0) return result;
+  registered_ = true;
+  tail_ = 0;
+  for (uint16_t id = 0; id < options_.buffers; ++id) Provide(id);
+  return 0;
+}
+
+void BufferRing::Renew() {
+  io_uring_unregister_buf_ring(ring_->raw(), options_.group);
+  registered_ = false;
+  const int result = RetryWithoutMemory([this] { return Register(); },
+                                        [](Duration time) { std::this_thread::sleep_for(time); });
+  CHECK(result == 0);  // What cannot receive would serve nobody.
+  trusted_ = true;
 }
 
 BufferRing::~BufferRing() {
@@ -79,7 +96,9 @@ void BufferRing::Provide(uint16_t id) {
 BufferLease BufferRing::Lease(const Completion& completion) {
   // Without a received byte no buffer was used up, whatever the flags say: kernels differ at the
   // end of a stream.
-  if (!completion.has_buffer() || completion.result() <= 0) return {this, 0, {}, false};
+  if (!completion.has_buffer() || completion.result() <= 0 || !trusted_) {
+    return {this, 0, {}, false};
+  }
   const uint16_t id = completion.buffer_id();
   const auto size = static_cast<uint32_t>(completion.result());
   CHECK(id < options_.buffers && size <= options_.buffer_bytes - filled_[id]);

@@ -62,12 +62,19 @@ class BufferRing {
   // in an incremental ring the place of the next bytes follows from it.
   BufferLease Lease(const Completion& completion);
 
+  // A completion was lost, and with it where the next bytes lie: nothing is leased any more.
+  void Distrust() { trusted_ = false; }
+  // Begins anew with all buffers. Nothing that was received before may be leased afterwards.
+  void Renew();
+
   // Whether the kernel is where we believe it to be; to be asked when no completion is outstanding.
   bool AgreesWithKernel() const;
 
  private:
   friend class BufferLease;
   BufferRing(Ring* ring, const Options& options);
+  // Gives the kernel the ring, and all buffers; 0 or -errno.
+  int Register();
   uint8_t* MemoryOf(uint16_t id) const { return memory_ + size_t{id} * options_.buffer_bytes; }
   // Lets the kernel have buffer `id`, whole, after those that it has.
   void Provide(uint16_t id);
@@ -79,6 +86,7 @@ class BufferRing {
   io_uring_buf* entries_ = nullptr;  // Shared with the kernel, which takes from the front.
   uint16_t tail_ = 0;
   bool registered_ = false;
+  bool trusted_ = true;
   std::vector<uint32_t> filled_;  // By buffer: up to where an incremental one has been handed out.
 };
 

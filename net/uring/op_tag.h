@@ -13,12 +13,16 @@ namespace signet {
 enum class Op : uint8_t {
   kNone,     // Nobody waits for it.
   kAccept,   // slot: which listener.
-  kReceive,  // slot, generation: a connection, as in the next two.
+  kReceive,  // slot, generation: a connection, as in the next three.
   kSend,
-  kCancel,
+  kCancel,     // Of its receive.
+  kCancelAll,  // Of whatever of it is in flight.
   kDoorbell,   // Comes from the ring of the shard in slot: there is mail.
   kRingBell,   // Our own MSG_RING to the shard in slot failed.
   kReadEvent,  // The eventfd, by which threads without a ring wake this one.
+  // Cancels, to learn whether there was anything to cancel.
+  kAskForAccept,  // slot: which listener.
+  kAskForReadEvent,
 };
 
 struct OpTag {

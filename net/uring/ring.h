@@ -11,6 +11,7 @@
 #include "core/base/status.h"
 #include "core/base/time.h"
 #include "net/uring/completion.h"
+#include "net/uring/ring_faults.h"
 
 namespace signet {
 
@@ -20,6 +21,7 @@ class Ring {
     unsigned sq_entries = 1024;
     unsigned cq_entries =
         16'384;  // Multishot operations complete far more often than they are submitted.
+    RingFaults* faults = nullptr;
   };
   // The error names cause and remedy.
   static StatusOr<std::unique_ptr<Ring>> Create(const Options& options);
@@ -28,7 +30,8 @@ class Ring {
   ~Ring();
 
   // A place for one more operation, to be filled in completely before the next call here. If all
-  // are taken, what there is is submitted first.
+  // are taken, what there is is submitted first; should the kernel have no memory for it, this
+  // waits until it has.
   io_uring_sqe* NextSqe();
 
   // Whether the kernel has taken all that was prepared.
@@ -44,7 +47,8 @@ class Ring {
     // with none. Ignored by kernels that cannot.
     Duration at_least{};
   };
-  // Hands over what was prepared, runs deferred work, waits.
+  // Hands over what was prepared, runs deferred work, waits. What the kernel does not take, for
+  // want of memory, goes with the next call; a call that was to wait then waits for a moment only.
   void Enter(const Wait& wait);
 
   // Calls handle(Completion) for what stands in the completion queue, at most `most` times; returns
@@ -55,11 +59,13 @@ class Ring {
     unsigned head = *ring_.cq.khead;
     const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
     while (head != tail && count < most) {
-      const Completion completion(ring_.cq.cqes[head & cq_mask_]);
+      io_uring_cqe cqe = ring_.cq.cqes[head & cq_mask_];
       // Given back one by one: `handle` may submit, and what then completes needs room.
       io_uring_smp_store_release(ring_.cq.khead, ++head);
       ++count;
-      handle(completion);
+      if (faults_ != nullptr && !faults_->OnCqe(*this, cqe)) [[unlikely]]
+        continue;
+      handle(Completion(cqe));
     }
     return count;
   }
@@ -80,15 +86,19 @@ class Ring {
   // How often more had completed than the completion queue holds; the kernel keeps the rest.
   uint64_t overflows() const { return overflows_; }
   // Completions for which the kernel had no memory: each is an operation whose end nobody will hear
-  // of.
+  // of. The queue was full for that to happen, and what the kernel keeps then found no memory
+  // either. Shard::StartOver is the answer.
   uint32_t lost() const { return *ring_.cq.koverflow; }
 
  private:
   Ring() = default;
   uint32_t SqFlags() const { return io_uring_smp_load_acquire(ring_.sq.kflags); }
+  void MakeRoom();
   // Shows the kernel the new SQEs; returns how many it has not taken yet.
   unsigned Flush();
-  void Call(unsigned to_submit, unsigned wait_for, unsigned flags,
+  void ShowFaults();
+  // Whether the kernel did its work; if not, it was short of something.
+  bool Call(unsigned to_submit, unsigned wait_for, unsigned flags,
             const uring::GetEventsArgument* argument);
 
   io_uring ring_{};
@@ -96,6 +106,7 @@ class Ring {
   unsigned enter_flags_ = 0;  // For each call.
   unsigned wait_flags_ = 0;   // For each that waits.
   bool has_min_wait_ = false;
+  RingFaults* faults_ = nullptr;
   uint64_t enters_ = 0;
   uint64_t overflows_ = 0;
 };

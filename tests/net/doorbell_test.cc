@@ -49,7 +49,7 @@ class Sleeper {
       own_.WakeUp();
       if (std::chrono::steady_clock::now() - start >= kTooLong) return -1;
       ring_->Reap(64, [this](const Completion& completion) {
-        if (completion.tag().op == Op::kReadEvent) own_.OnReadEvent();
+        if (completion.tag().op == Op::kReadEvent) own_.OnReadEvent(completion, Instant());
       });
     }
   }

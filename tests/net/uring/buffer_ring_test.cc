@@ -118,6 +118,26 @@ TEST_P(BufferRingTest, TheEndOfAStreamTakesNoBuffer) {
   EXPECT_EQ(received_[1], std::string(10'000, 'y'));
 }
 
+TEST_P(BufferRingTest, BeginsAnewAfterACompletionWasLost) {
+  Arm(0);
+  Arm(1);
+  Write(0, "lost");
+  ring_->Enter({});
+  ring_->Reap(64, [](const Completion&) {});
+  buffers_->Distrust();
+  Write(0, "in the wrong place");
+  ring_->Enter({});
+  ring_->Reap(64, [&](const Completion& completion) {
+    EXPECT_TRUE(buffers_->Lease(completion).bytes().empty());
+  });
+  buffers_->Renew();
+  Write(0, "anew");
+  Write(1, "too");
+  Turn();
+  EXPECT_EQ(received_[0], "anew");
+  EXPECT_EQ(received_[1], "too");
+}
+
 INSTANTIATE_TEST_SUITE_P(, BufferRingTest, testing::Bool(), [](const auto& instance) {
   return instance.param ? "Incremental" : "Plain";
 });

@@ -23,6 +23,21 @@ void PrepareNop(Ring& ring, uint32_t slot) {
   io_uring_sqe_set_data64(sqe, OpTag{.slot = slot}.Pack());
 }
 
+// The next so many calls fail.
+class FailingCalls : public RingFaults {
+ public:
+  FailingCalls(int calls, int error) : calls_(calls), error_(error) {}
+
+  void OnSqe(Ring&, io_uring_sqe&) override {}
+  bool AddSqe(Ring&, io_uring_sqe&) override { return false; }
+  bool OnCqe(Ring&, io_uring_cqe&) override { return true; }
+  int OnEnter(Ring&, unsigned) override { return calls_-- > 0 ? -error_ : 0; }
+
+ private:
+  int calls_;
+  const int error_;
+};
+
 std::vector<uint32_t> ReapSlots(Ring& ring, size_t most = 1000) {
   std::vector<uint32_t> slots;
   ring.Reap(most, [&](const Completion& completion) { slots.push_back(completion.tag().slot); });
@@ -90,6 +105,38 @@ TEST(Ring, DoesNotWaitForMoreThanTheMinimumTimeOnceThereIsOne) {
   ring->Enter({.completions = 1, .at_most = seconds(60), .at_least = milliseconds(1)});
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(30));
   EXPECT_EQ(ReapSlots(*ring), std::vector<uint32_t>{1});
+}
+
+TEST(Ring, HandsOverLaterWhatTheKernelHadNoMemoryFor) {
+  FailingCalls faults(1, EAGAIN);
+  auto ring = SmallRing({.sq_entries = 4, .cq_entries = 8, .faults = &faults});
+  PrepareNop(*ring, 1);
+  const auto start = std::chrono::steady_clock::now();
+  ring->Enter({.completions = 1, .at_most = seconds(60)});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(30));
+  EXPECT_FALSE(ring->HasCompletions());
+  EXPECT_FALSE(ring->AllTaken());
+  ring->Enter({});
+  EXPECT_TRUE(ring->AllTaken());
+  EXPECT_EQ(ReapSlots(*ring), std::vector<uint32_t>{1});
+}
+
+TEST(Ring, GivesOutNoPlaceTwiceWhileTheKernelHasNoMemory) {
+  FailingCalls faults(3, EAGAIN);
+  auto ring = SmallRing({.sq_entries = 4, .cq_entries = 8, .faults = &faults});
+  for (uint32_t i = 0; i < 7; ++i) PrepareNop(*ring, i);
+  ring->Enter({});
+  EXPECT_EQ(ReapSlots(*ring), (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6}));
+}
+
+TEST(Ring, OutlivesEveryFailureOfACallThatMayPass) {
+  for (const int error : {EAGAIN, EBUSY, ENOMEM, EINTR, ETIME, EBADR}) {
+    FailingCalls faults(1, error);
+    auto ring = SmallRing({.sq_entries = 4, .cq_entries = 8, .faults = &faults});
+    PrepareNop(*ring, 1);
+    for (int i = 0; i < 2; ++i) ring->Enter({.completions = 1, .at_most = milliseconds(1)});
+    EXPECT_EQ(ReapSlots(*ring), std::vector<uint32_t>{1}) << error;
+  }
 }
 
 TEST(RetryWithoutMemory, GoesOnUntilThereIsMemory) {
