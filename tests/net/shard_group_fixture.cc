@@ -3,9 +3,8 @@
 #include <algorithm>
 
 namespace signet {
-namespace {
 
-std::vector<uint8_t> Packet(uint8_t first, const std::vector<uint8_t>& body) {
+std::vector<uint8_t> MakePacket(uint8_t first, ByteView body) {
   std::vector<uint8_t> packet{first};
   size_t left = body.size();
   do {
@@ -16,25 +15,25 @@ std::vector<uint8_t> Packet(uint8_t first, const std::vector<uint8_t>& body) {
   return packet;
 }
 
-}  // namespace
-
 std::vector<uint8_t> ConnectPacket(std::string_view client_id) {
-  return Packet(0x10, Concat({Bytes("0004 'MQTT' 04 02 0000"), WithLength(AsBytes(client_id))}));
+  return MakePacket(0x10,
+                    Concat({Bytes("0004 'MQTT' 04 02 0000"), WithLength(AsBytes(client_id))}));
 }
 
 std::vector<uint8_t> SubscribePacket(std::string_view filter) {
-  return Packet(0x82, Concat({Bytes("0001"), WithLength(AsBytes(filter)), Bytes("00")}));
+  return MakePacket(0x82, Concat({Bytes("0001"), WithLength(AsBytes(filter)), Bytes("00")}));
 }
 
 std::vector<uint8_t> PublishPacket(std::string_view topic, ByteView payload) {
-  return Packet(0x30, Concat({WithLength(AsBytes(topic)), payload}));
+  return MakePacket(0x30, Concat({WithLength(AsBytes(topic)), payload}));
 }
 
-BrokerInProcess::BrokerInProcess(uint32_t shards, const Limits& limits) {
+BrokerInProcess::BrokerInProcess(uint32_t shards, const Limits& limits, const Ring::Options& ring) {
   auto group = ShardGroup::Start({.shards = shards,
                                   .ports = {*SocketAddress::Parse("127.0.0.1:0")},
                                   .limits = limits,
-                                  .memory_bytes = uint64_t{1} << 30},
+                                  .memory_bytes = uint64_t{1} << 30,
+                                  .ring = ring},
                                  &log_);
   EXPECT_TRUE(group.ok()) << group.error().sentence();
   group_ = std::move(*group);

@@ -34,6 +34,8 @@ class SharedLog : public LogSink {
 };
 
 // -- Packets of MQTT 3.1.1.
+// `first` byte, Remaining Length, `body`.
+std::vector<uint8_t> MakePacket(uint8_t first, ByteView body);
 std::vector<uint8_t> ConnectPacket(std::string_view client_id);
 std::vector<uint8_t> SubscribePacket(std::string_view filter);
 std::vector<uint8_t> PublishPacket(std::string_view topic, ByteView payload);
@@ -43,7 +45,8 @@ inline std::vector<uint8_t> PublishPacket(std::string_view topic, std::string_vi
 
 class BrokerInProcess {
  public:
-  explicit BrokerInProcess(uint32_t shards, const Limits& limits = {});
+  explicit BrokerInProcess(uint32_t shards, const Limits& limits = {},
+                           const Ring::Options& ring = {});
 
   uint16_t port() const { return group_->ports().front().port(); }
   ShardGroup& group() { return *group_; }

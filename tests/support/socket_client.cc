@@ -70,10 +70,11 @@ std::vector<uint8_t> SocketClient::Receive(size_t size, std::chrono::millisecond
   return bytes;
 }
 
-std::vector<uint8_t> SocketClient::ReceiveSome(std::chrono::milliseconds patience) {
-  std::vector<uint8_t> bytes(size_t{64} * 1024);
-  const ssize_t received = WaitFor(POLLIN, patience) ? recv(fd_, bytes.data(), bytes.size(), 0) : 0;
-  bytes.resize(static_cast<size_t>(std::max<ssize_t>(received, 0)));
+std::optional<std::vector<uint8_t>> SocketClient::ReceiveSome(std::chrono::milliseconds patience) {
+  if (!WaitFor(POLLIN, patience)) return std::nullopt;
+  std::vector<uint8_t> bytes(64 * 1024);
+  const ssize_t received = recv(fd_, bytes.data(), bytes.size(), 0);
+  bytes.resize(received > 0 ? static_cast<size_t>(received) : 0);
   return bytes;
 }
 

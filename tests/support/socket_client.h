@@ -25,8 +25,9 @@ class SocketClient {
   bool Send(ByteView bytes);
   // Exactly `size` bytes, or less if the time is up or the broker closes.
   std::vector<uint8_t> Receive(size_t size, std::chrono::milliseconds patience = kPatience);
-  // What has come, as soon as there is anything; empty if the time is up or the broker closes.
-  std::vector<uint8_t> ReceiveSome(std::chrono::milliseconds patience = kPatience);
+  // What is there, once there is something; empty at the end of the stream, nothing if the time is
+  // up.
+  std::optional<std::vector<uint8_t>> ReceiveSome(std::chrono::milliseconds patience = kPatience);
   // All bytes until the broker closes; nothing if it does not.
   std::optional<std::vector<uint8_t>> ReceiveUntilClosed(
       std::chrono::milliseconds patience = kPatience);

@@ -70,7 +70,8 @@ void WireClient::Subscribe(const std::string& filter, QoS qos) {
 
 std::optional<Received> WireClient::Next(std::chrono::milliseconds patience) {
   while (received_.empty()) {
-    const std::vector<uint8_t> more = socket_.ReceiveSome(patience);
+    const std::vector<uint8_t> more =
+        socket_.ReceiveSome(patience).value_or(std::vector<uint8_t>());
     if (more.empty()) return std::nullopt;
     bytes_.insert(bytes_.end(), more.begin(), more.end());
     TakePackets(&bytes_, version_, &received_);

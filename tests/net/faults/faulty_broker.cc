@@ -1,0 +1,70 @@
+#include "tests/net/faults/faulty_broker.h"
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "core/base/shared_buffer.h"
+
+namespace signet {
+namespace {
+
+size_t OpenDescriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<size_t>(std::distance(begin(all), end(all)));
+}
+
+std::chrono::microseconds ProcessorTime() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto of = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+FaultInjector& Started(FaultInjector& faults, FaultInjector::Policy policy) {
+  faults.Start(std::move(policy));
+  return faults;
+}
+
+}  // namespace
+
+FaultyBroker::FaultyBroker(uint32_t shards, FaultInjector::Policy policy)
+    : broker_(shards, Scenario::MakeLimits(), {.faults = &Started(faults_, std::move(policy))}),
+      descriptors_(OpenDescriptors()),
+      live_bytes_(SharedBuffer::LiveBytes()) {}
+
+bool FaultyBroker::Play(FaultInjector::Policy policy, const std::function<void()>& meanwhile) {
+  faults_.Stop();
+  Scenario scenario(&broker_, &faults_);
+  scenario.ConnectWitnesses();
+  faults_.Start(std::move(policy));
+  broker_.Sum();  // Rings the doorbell of every shard.
+  scenario.Play();
+  if (meanwhile) meanwhile();
+  scenario.Leave();
+  EXPECT_TRUE(broker_.Reaches([](const auto& sum) { return sum.connections == 0; }));
+  faults_.Stop();
+  scenario.PlayAgain();
+  EXPECT_TRUE(broker_.Reaches([](const auto& sum) { return sum.connections + sum.sessions == 0; }));
+  EXPECT_EQ(SharedBuffer::LiveBytes(), live_bytes_);
+  EXPECT_EQ(OpenDescriptors(), descriptors_);
+  return !faults_.hits().empty();
+}
+
+void FaultyBroker::ExpectIdle() {
+  constexpr std::chrono::milliseconds kTime(100);
+  const uint64_t turns_before = broker_.Sum().net.turns;
+  const auto busy_before = ProcessorTime();
+  std::this_thread::sleep_for(kTime);
+  const auto busy = ProcessorTime() - busy_before;
+  const uint64_t turns = broker_.Sum().net.turns - turns_before;
+  // Deadlines of connections that are gone still pass by; a busy loop makes many thousands.
+  EXPECT_LT(turns, 200);
+  EXPECT_LT(busy, kTime / 20);
+}
+
+}  // namespace signet
