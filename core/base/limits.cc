@@ -77,8 +77,8 @@ constexpr auto kTable = std::to_array<LimitInfo>({
     {"message_expiry_s", &Limits::message_expiry_s, 0, kSeconds32, "seconds",
      "largest Message Expiry Interval, given to messages that come without one; 0 means no limit"},
     {"retained_messages", &Limits::retained_messages, 0, 100'000'000, "messages of the broker",
-     "Retained Messages; one more is delivered but not retained, and PUBACK or PUBREC says 0x97 "
-     "(3.1.1: nothing)"},
+     "Retained Messages; one more is delivered but not retained, and PUBACK says 0x97 (3.1.1, and "
+     "QoS 2, where a refusal would mean that it was not delivered: nothing)"},
     {"retained_bytes", &Limits::retained_bytes, 0, kMany, "bytes of the broker",
      "of the same messages, and never more than half of memory_bytes; reached like "
      "retained_messages"},

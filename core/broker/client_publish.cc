@@ -100,10 +100,14 @@ void Client::Distribute(const PublishView& publish, const MessageView& message) 
     // Acknowledged once it is with the retained store, perhaps on another shard.
     const AckQueue::Ticket ticket =
         Await({.type = type, .packet_id = publish.packet_id, .ready = false});
+    // A PUBREC that refuses says that the message was not accepted (4.3.3): its sender might send
+    // it again, and it would be delivered twice. Only PUBACK tells that the store had no room.
+    const bool tells = publish.qos == QoS::kAtLeastOnce;
     broker_.publisher_.Publish(message, session_,
-                               [&broker = broker_, id = id_, ticket](ReasonCode code) {
+                               [&broker = broker_, id = id_, ticket, tells](ReasonCode code) {
                                  Client* client = broker.Find(id);
-                                 if (client != nullptr) client->FinishAck(ticket, code);
+                                 if (client == nullptr) return;
+                                 client->FinishAck(ticket, tells ? code : ReasonCode::kSuccess);
                                });
   } else {
     anybody = broker_.publisher_.Publish(message, session_, nullptr);
