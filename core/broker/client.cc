@@ -66,10 +66,13 @@ void Client::HandlePacket(const Packet& packet) {
   ++broker_.context_.counters.packets_received;
   last_packet_ = broker_.context_.now;
   if (state_ != State::kNew) return HandleConnected(packet);
-  if (packet.header.type != PacketType::kConnect) {  // [MQTT-3.1.0-1]
-    return Close(fmt::format("the first packet is {}, not CONNECT", Name(packet.header.type)));
-  }
+  if (packet.header.type != PacketType::kConnect) return RefuseFirstPacket(packet.header.type);
   OnConnect(packet);
+}
+
+void Client::RefuseFirstPacket(PacketType type) {  // [MQTT-3.1.0-1]
+  Refuse(ReasonCode::kProtocolError,
+         fmt::format("the first packet is {}, not CONNECT", Name(type)));
 }
 
 void Client::HandleConnected(const Packet& packet) {
@@ -134,35 +137,42 @@ void Client::RefusePacket(PacketAssembler::Step step, ByteView rest) {
 }
 
 void Client::Refuse(ReasonCode code, std::string_view what) {
+  if (state_ == State::kClosed) return;
   ++broker_.context_.counters.packets_malformed;
   broker_.LogBadInput(*this, code, what);
-  Disconnect(code, what);
+  SendDisconnect(code, what);
+  EnterClosed(/*with_will=*/true);  // Without the line of an ordinary end, which has no limit.
 }
 
 void Client::Disconnect(ReasonCode code, std::string_view why, bool with_will) {
   if (state_ == State::kClosed) return;
-  if (state_ == State::kConnected && is_v5()) {
-    PropertyBuffer properties;
-    properties.AddText(PropertyId::kReasonString, why);
-    DisconnectView disconnect{.reason_code = code};
-    disconnect.properties.wire = properties.wire();
-    PacketBytes bytes;
-    EncodeDisconnect(disconnect, version_, &bytes);
-    if (bytes.size() > maximum_packet_size_) {  // [MQTT-3.14.2-3]
-      bytes.clear();
-      EncodeDisconnect({.reason_code = code}, version_, &bytes);
-    }
-    Send(bytes);
+  SendDisconnect(code, why);
+  broker_.LogClosed(*this, why);
+  EnterClosed(with_will);
+}
+
+void Client::SendDisconnect(ReasonCode code, std::string_view why) {
+  if (state_ != State::kConnected || !is_v5()) return;
+  PropertyBuffer properties;
+  properties.AddText(PropertyId::kReasonString, why);
+  DisconnectView disconnect{.reason_code = code};
+  disconnect.properties.wire = properties.wire();
+  PacketBytes bytes;
+  EncodeDisconnect(disconnect, version_, &bytes);
+  if (bytes.size() > maximum_packet_size_) {  // [MQTT-3.14.2-3]
+    bytes.clear();
+    EncodeDisconnect({.reason_code = code}, version_, &bytes);
   }
-  EnterClosed(with_will, why);
+  Send(bytes);
 }
 
 void Client::Close(std::string_view why) {
-  if (state_ != State::kClosed) EnterClosed(/*with_will=*/true, why);
+  if (state_ == State::kClosed) return;
+  broker_.LogClosed(*this, why);
+  EnterClosed(/*with_will=*/true);
 }
 
-void Client::EnterClosed(bool with_will, std::string_view why) {
-  broker_.LogClosed(*this, why);
+void Client::EnterClosed(bool with_will) {
   state_ = State::kClosed;
   timer_.Cancel();
   unread_ = {};

@@ -95,18 +95,21 @@ class Client {
   void OutputSent(size_t size);
   void HandlePackets(ByteView bytes);
   void HandlePacket(const Packet& packet);
+  void RefuseFirstPacket(PacketType type);
   void CheckUnfinished();
   void GiveUpUnfinished();
   void HandleConnected(const Packet& packet);
   void RefusePacket(PacketAssembler::Step step, ByteView rest);
-  // Malformed Packet, Protocol Error and the like: what a broken or hostile peer sends (4.13).
+  // Malformed Packet, Protocol Error and the like: what a broken or hostile peer sends (4.13). It
+  // leaves one line in the log, under a limit.
   void Refuse(ReasonCode code, std::string_view what);
   // Ends the Network Connection: DISCONNECT with `code` if the client is connected and speaks MQTT
   // 5, then close. `why` is for the log and, as Reason String, for the client.
   void Disconnect(ReasonCode code, std::string_view why, bool with_will = true);
+  void SendDisconnect(ReasonCode code, std::string_view why);
   // Ends it without a word.
   void Close(std::string_view why);
-  void EnterClosed(bool with_will, std::string_view why);
+  void EnterClosed(bool with_will);
   // It goes on at its home shard; what is left here is an empty shell.
   void Depart();
   void PauseInput(Pause reason);

@@ -268,8 +268,8 @@ void Client::OnDisconnect(const Packet& packet) {
     session_expiry_s_ = static_cast<uint32_t>(
         std::min<uint64_t>(expiry_s, broker_.context_.limits.session_expiry_s));
   }
-  const bool with_will = disconnect->reason_code != ReasonCode::kSuccess;  // [MQTT-3.14.4-3]
-  EnterClosed(with_will, "by the client");
+  broker_.LogClosed(*this, "by the client");
+  EnterClosed(/*with_will=*/disconnect->reason_code != ReasonCode::kSuccess);  // [MQTT-3.14.4-3]
 }
 
 }  // namespace signet
