@@ -6,6 +6,12 @@
 #include "fmt/format.h"
 
 namespace signet {
+namespace {
+
+// What CONNECT begins with: "MQTT" behind its length, and the version.
+constexpr uint32_t kUntilVersion = 2 + 4 + 1;
+
+}  // namespace
 
 Client::Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std::string peer,
                std::unique_ptr<Principal> principal)
@@ -38,7 +44,11 @@ void Client::HandlePackets(ByteView bytes) {
     Packet packet;
     const PacketAssembler::Step step = assembler_.Next(maximum, &bytes, &packet);
     if (step == PacketAssembler::Step::kNeedMore) return CheckUnfinished();
-    if (step != PacketAssembler::Step::kPacket) return RefusePacket(step, bytes);
+    if (step != PacketAssembler::Step::kPacket) {
+      RefusePacket(step, packet.header);
+      if (state_ != State::kTooLarge) return;
+      continue;
+    }
     HandlePacket(packet);
     if (state_ == State::kClosed) return assembler_.Clear();
     if (output_.size() > limits.output_hard_bytes) PauseInput(Pause::kOutput);
@@ -65,6 +75,7 @@ void Client::GiveUpUnfinished() {
 void Client::HandlePacket(const Packet& packet) {
   ++broker_.context_.counters.packets_received;
   last_packet_ = broker_.context_.now;
+  if (state_ == State::kTooLarge) return RefuseLargeConnect(packet.body);
   if (state_ != State::kNew) return HandleConnected(packet);
   if (packet.header.type != PacketType::kConnect) return RefuseFirstPacket(packet.header.type);
   OnConnect(packet);
@@ -114,7 +125,7 @@ void Client::HandleConnected(const Packet& packet) {
   UNREACHABLE();
 }
 
-void Client::RefusePacket(PacketAssembler::Step step, ByteView rest) {
+void Client::RefusePacket(PacketAssembler::Step step, const FixedHeader& header) {
   if (step == PacketAssembler::Step::kMalformed) {
     return Refuse(ReasonCode::kMalformedPacket, "a fixed header that cannot be");
   }
@@ -124,16 +135,9 @@ void Client::RefusePacket(PacketAssembler::Step step, ByteView rest) {
   if (state_ != State::kNew) {  // [MQTT-3.2.2-15]
     return Refuse(ReasonCode::kPacketTooLarge, "a packet larger than Maximum Packet Size");
   }
-  // A CONNECT that is too large to be kept; whether its sender speaks MQTT 5 stands at its
-  // beginning.
-  FixedHeader header;
-  if (ParseFixedHeader(rest, &header) == HeaderState::kWhole &&
-      header.type == PacketType::kConnect) {
-    ConnectView connect;
-    DecodeConnect(ByteReader(rest.subspan(header.header_size)), 0, &connect);
-    version_ = connect.version;
-  }
-  RefuseConnect(ReasonCode::kPacketTooLarge, "the CONNECT packet is too large");
+  if (header.type != PacketType::kConnect) return RefuseFirstPacket(header.type);
+  state_ = State::kTooLarge;
+  assembler_.TakeBeginning(header, kUntilVersion);
 }
 
 void Client::Refuse(ReasonCode code, std::string_view what) {

@@ -30,6 +30,7 @@ class Client {
  public:
   enum class State : uint8_t {
     kNew,             // Only CONNECT is allowed [MQTT-3.1.0-1].
+    kTooLarge,        // Its CONNECT is; how it is told so depends on its version, which is awaited.
     kAuthenticating,  // CONNECT was read, its answer is awaited; nothing is read.
     kLeaving,         // On its way to its home shard; nothing is read.
     kConnected,
@@ -99,7 +100,7 @@ class Client {
   void CheckUnfinished();
   void GiveUpUnfinished();
   void HandleConnected(const Packet& packet);
-  void RefusePacket(PacketAssembler::Step step, ByteView rest);
+  void RefusePacket(PacketAssembler::Step step, const FixedHeader& header);
   // Malformed Packet, Protocol Error and the like: what a broken or hostile peer sends (4.13). It
   // leaves one line in the log, under a limit.
   void Refuse(ReasonCode code, std::string_view what);
@@ -130,6 +131,7 @@ class Client {
   void ApplyConnect(const ConnectView& connect);
   void SendConnack(const ConnectView& connect, bool session_present, bool assigned);
   void RefuseConnect(ReasonCode code, std::string_view why);
+  void RefuseLargeConnect(ByteView beginning);
   std::unique_ptr<Will> MakeWill(const ConnectView& connect) const;
   void OnDisconnect(const Packet& packet);
 

@@ -255,6 +255,14 @@ void Client::RefuseConnect(ReasonCode code, std::string_view why) {
   Close(why);
 }
 
+// Of a CONNECT that is too large to be kept, `beginning` tells whether its sender speaks MQTT 5.
+void Client::RefuseLargeConnect(ByteView beginning) {
+  ConnectView connect;
+  DecodeConnect(ByteReader(beginning), 0, &connect);
+  version_ = connect.version;
+  RefuseConnect(ReasonCode::kPacketTooLarge, "the CONNECT packet is too large");
+}
+
 void Client::OnDisconnect(const Packet& packet) {
   const auto disconnect =
       DecodeDisconnect(ByteReader(packet.body), version_, Sender::kClient,

@@ -35,8 +35,11 @@ PacketAssembler::Step PacketAssembler::Next(size_t max_packet_size, ByteView* in
     return Step::kNeedMore;
   }
   head_size_ = 0;
-  if (header.packet_size() > max_packet_size) return Step::kTooLarge;
   *input = input->subspan(header_in_input);
+  if (header.packet_size() > max_packet_size) {
+    *packet = {.header = header};
+    return Step::kTooLarge;
+  }
 
   if (input->size() >= header.remaining_length) {
     *packet = {.header = header, .body = input->first(header.remaining_length)};
@@ -48,6 +51,13 @@ PacketAssembler::Step PacketAssembler::Next(size_t max_packet_size, ByteView* in
   split_ = SharedBuffer::Allocate(
       std::min<size_t>(header.remaining_length, std::max(kFirstCapacity, input->size())));
   return Finish(input, packet);
+}
+
+void PacketAssembler::TakeBeginning(const FixedHeader& header, uint32_t size) {
+  header_ = header;
+  header_.remaining_length = size;
+  filled_ = 0;
+  split_ = SharedBuffer::Allocate(size);
 }
 
 PacketAssembler::Step PacketAssembler::Finish(ByteView* input, Packet* packet) {

@@ -18,7 +18,7 @@ class PacketAssembler {
     kPacket,
     kNeedMore,   // `input` is used up.
     kMalformed,  // See ParseFixedHeader.
-    kTooLarge,   // Seen as soon as the fixed header is there; nothing is kept.
+    kTooLarge,   // Seen as soon as the fixed header is there, which `packet` has; nothing is kept.
     kNoMemory,   // For what has arrived of a large packet.
   };
   struct Packet {
@@ -35,6 +35,10 @@ class PacketAssembler {
   // `packet` is valid until the next call. Packets of more than `max_packet_size` bytes are
   // refused.
   Step Next(size_t max_packet_size, ByteView* input, Packet* packet);
+
+  // After kTooLarge: lets Next() hand out the first `size` bytes of that packet's body, as if there
+  // were no more of it. Nobody knows where the packet behind it begins.
+  void TakeBeginning(const FixedHeader& header, uint32_t size);
 
   // Gives up what was begun, and the buffer of the packet that was handed out.
   void Clear() { *this = {}; }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "tests/core/broker/broker_test.h"
@@ -188,6 +189,67 @@ TEST_P(ConnectTest, AnswersAConnectThatIsTooLargeInItsOwnVersion) {
   v311.SendConnect({.version = kV311});
   EXPECT_TRUE(v311.closed());
   EXPECT_TRUE(v311.Silent());
+}
+
+// What the broker answers to a first packet that comes in two pieces, and that it closes then.
+std::vector<uint8_t> AnswerInTwo(CoreWorld& world, ByteView packet, size_t split) {
+  CoreWorld::Peer* peer = world.Open();
+  peer->Send(packet.first(split));
+  world.Run();
+  peer->Send(packet.subspan(split));
+  world.Run();
+  EXPECT_TRUE(peer->closed()) << split;
+  return peer->Take();
+}
+
+TEST_P(ConnectTest, AnswersAConnectThatIsTooLargeHoweverItIsSplit) {
+  for (const uint64_t limit : {256u, 12u * 1024}) {
+    CoreWorld::Options small{.shards = GetParam()};
+    small.limits.connect_bytes = limit;
+    CoreWorld world(small);
+    const std::string name(limit, 'x');
+    for (const ProtocolVersion version : {kV5, kV311}) {
+      PacketBytes packet;
+      EncodeConnect({.version = version, .clean_start = true, .client_id = name}, &packet);
+      const std::vector<uint8_t> whole = AnswerInTwo(world, packet, packet.size());
+      if (version == kV5) {
+        ASSERT_GT(whole.size(), 4u);
+        EXPECT_EQ(whole[3], 0x95);
+      } else {
+        EXPECT_TRUE(whole.empty());
+      }
+      for (size_t split = 1; split < std::min<size_t>(packet.size(), 300); ++split) {
+        EXPECT_EQ(AnswerInTwo(world, packet, split), whole)
+            << limit << " bytes, split at " << split;
+      }
+    }
+  }
+}
+
+TEST_P(ConnectTest, WaitsForNoMoreOfAConnectThatIsTooLargeThanItsVersion) {
+  limits().connect_bytes = 256;
+  limits().connect_timeout_s = 5;
+  const std::vector<uint8_t> packet = Bytes("10 FFFF7F 0004 'MQTT' 05");
+  for (size_t size = 4; size <= packet.size(); ++size) {
+    CoreWorld::Peer* peer = world().Open();
+    peer->Send(ByteView(packet).first(size));
+    world().Run();
+    EXPECT_EQ(peer->closed(), size == packet.size()) << size;
+    world().Advance(seconds(6));
+    EXPECT_TRUE(peer->closed()) << size;
+    EXPECT_EQ(peer->received().empty(), size < packet.size()) << size;
+  }
+}
+
+TEST_P(ConnectTest, ClosesAtOnceWhenAFirstPacketThatIsTooLargeIsAnotherOne) {
+  limits().connect_bytes = 256;
+  for (const char* beginning : {"30 FFFF7F", "82 8002", "F0 FFFFFF7F", "11", "10 FFFFFFFF"}) {
+    CoreWorld::Peer* peer = world().Open();
+    peer->Send(Bytes(beginning));
+    world().Run();
+    EXPECT_TRUE(peer->closed()) << beginning;
+    EXPECT_TRUE(peer->received().empty()) << beginning;
+  }
 }
 
 TEST_P(ConnectTest, GivesResponseInformationToWhoAsksForIt) {
