@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/base/log.h"
 #include "fmt/format.h"
 
 namespace signet {
@@ -33,8 +34,9 @@ bool ParsePort(std::string_view text, uint16_t* port) {
 
 StatusOr<SocketAddress> SocketAddress::Parse(std::string_view text) {
   const auto wrong = [text] {
-    return Status::Error(fmt::format(
-        "'{}' is not ADDRESS:PORT; write for example 127.0.0.1:1883 or [::1]:1883", text));
+    return Status::Error(
+        fmt::format("\"{}\" is not ADDRESS:PORT; write for example 127.0.0.1:1883 or [::1]:1883",
+                    EscapeForLog(text)));
   };
   std::string host;
   std::string_view port_text;

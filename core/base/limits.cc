@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/base/log.h"
 #include "core/base/nearest.h"
 #include "fmt/format.h"
 
@@ -128,8 +129,8 @@ Status SetLimit(std::string_view name, uint64_t value, Limits* limits) {
   }
   std::array<std::string_view, kTable.size()> names;
   for (size_t i = 0; i < names.size(); ++i) names[i] = kTable[i].name;
-  return Status::Error(
-      fmt::format("there is no limit '{}' (did you mean {}?)", name, Nearest(name, names)));
+  return Status::Error(fmt::format("there is no limit \"{}\" (did you mean {}?)",
+                                   EscapeForLog(name), Nearest(name, names)));
 }
 
 }  // namespace signet

@@ -5,6 +5,12 @@
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/base/utf8.h"
+#include "fmt/ranges.h"
 
 namespace signet {
 namespace {
@@ -48,6 +54,36 @@ TEST(Options, TakeEverythingThatCanBeSaid) {
   EXPECT_EQ(line.options.response_information, "replies/");
 }
 
+// One line that a terminal shows as it is.
+bool IsPrintableLine(std::string_view text) {
+  if (!text.ends_with('\n')) return false;
+  text.remove_suffix(1);
+  while (!text.empty()) {
+    const Utf8Character character = DecodeUtf8(text);
+    const bool is_control = character.code_point < 0x20 ||
+                            (character.code_point >= 0x7F && character.code_point < 0xA0);
+    if (character.size == 0 || is_control) return false;
+    text.remove_prefix(character.size);
+  }
+  return true;
+}
+
+void ExpectOneSentence(const CommandLine& line, const std::string& typed) {
+  ASSERT_TRUE(line.exit.has_value()) << typed;
+  EXPECT_EQ(line.exit->code, 2) << typed;
+  EXPECT_EQ(line.exit->output, "") << typed;
+  EXPECT_TRUE(line.exit->error.starts_with("signet: ")) << line.exit->error;
+  EXPECT_TRUE(line.exit->error.ends_with("; see signet --help\n")) << line.exit->error;
+  EXPECT_TRUE(IsPrintableLine(line.exit->error)) << line.exit->error;
+}
+
+// What is said of a wrong value.
+std::string SentenceOn(const char* option, const std::string& value) {
+  const CommandLine line = Parse({option, value.c_str()});
+  ExpectOneSentence(line, value);
+  return line.exit ? line.exit->error : std::string();
+}
+
 TEST(Options, AnswerAWrongCommandLineWithOneSentence) {
   const std::initializer_list<std::initializer_list<const char*>> wrong{
       {"--nonsense"},
@@ -66,20 +102,139 @@ TEST(Options, AnswerAWrongCommandLineWithOneSentence) {
       {"--limit", "=1"},
       {"--limit", "connexions=1"},
       {"--log-format", "xml"},
-      {"--log-level", "loud"}};
+      {"--log-level", "loud"},
+      {"--log-level", "1"},
+      {"--log-level", "INFO"},
+      {"--shards", ""},
+      {"--shards", "-1"},
+      {"--shards", "+1"},
+      {"--shards", "2.0"},
+      {"--shards", "2", "--shards", "3"},
+      {"--limit", "connections=99999999999999999999"},
+      {"--limit", "connections=7 "},
+      {"--listen", ""},
+      {""},
+      {"-"},
+      {"-x"},
+      {"\xFF"},
+      {"--no-pin", "3"}};
   for (const auto& arguments : wrong) {
-    const CommandLine line = Parse(arguments);
-    const std::string first = *arguments.begin();
-    ASSERT_TRUE(line.exit.has_value()) << first;
-    EXPECT_EQ(line.exit->code, 2) << first;
-    EXPECT_EQ(line.exit->output, "") << first;
-    EXPECT_TRUE(line.exit->error.starts_with("signet: ")) << line.exit->error;
-    EXPECT_EQ(line.exit->error.find('\n'), line.exit->error.size() - 1) << line.exit->error;
+    ExpectOneSentence(Parse(arguments), fmt::format("{}", fmt::join(arguments, " ")));
   }
 }
 
-TEST(Options, NameTheNearestLimit) {
-  EXPECT_NE(Parse({"--limit", "connexions=1"}).exit->error.find("connections"), std::string::npos);
+TEST(Options, TakeNoValueForAFlag) {
+  for (const std::string flag : {"--no-pin", "--print-limits", "--help", "-h", "--version"}) {
+    for (const char* value : {"=3", "=", "=true", "=false", "=nonsense", "=\x1B[1m"}) {
+      const std::string typed = flag + value;
+      ExpectOneSentence(Parse({typed.c_str()}), typed);
+    }
+  }
+}
+
+TEST(Options, SayWhatAValueCanBe) {
+  EXPECT_EQ(SentenceOn("--log-format", "xml"),
+            "signet: --log-format: \"xml\" is none of text, json; see signet --help\n");
+  EXPECT_EQ(SentenceOn("--log-level", "loud"),
+            "signet: --log-level: \"loud\" is none of debug, info, warning, error; "
+            "see signet --help\n");
+  EXPECT_EQ(SentenceOn("--shards", "two"),
+            "signet: --shards: \"two\" is not a whole number from 1 to 64; see signet --help\n");
+  EXPECT_EQ(Parse({"--no-pin=3"}).exit->error,
+            "signet: --no-pin takes no value; see signet --help\n");
+  EXPECT_NE(SentenceOn("--limit", "connexions=1").find("did you mean connections?"),
+            std::string::npos);
+}
+
+TEST(Options, EscapeWhatWasTyped) {
+  const std::string nasty = "\x1B[31m\n\x01\xE2\x80\xAE\xFF";
+  for (const char* option : {"--listen", "--shards", "--limit", "--log-format", "--log-level",
+                             "--response-information", "--none"}) {
+    SentenceOn(option, nasty);
+  }
+  SentenceOn("--limit", nasty + "=1");
+  ExpectOneSentence(Parse({nasty.c_str()}), "an argument");
+  ExpectOneSentence(Parse({("--" + nasty).c_str()}), "an option");
+}
+
+// Response Information becomes the beginning of a topic, the Client Identifier being behind it.
+TEST(Options, TakeNoResponseInformationThatCannotBeginATopic) {
+  for (const char* wrong : {"a#b", "a/+/", "#", "\xC3\x28", "\xED\xA0\x80"}) {
+    SentenceOn("--response-information", wrong);
+  }
+  const size_t most = 65'535 - Limits().client_id_bytes;
+  EXPECT_FALSE(Parse({"--response-information", std::string(most, 'x').c_str()}).exit.has_value());
+  SentenceOn("--response-information", std::string(most + 1, 'x'));
+  const std::string prefix(60'000, 'x');
+  ExpectOneSentence(
+      Parse({"--response-information", prefix.c_str(), "--limit", "client_id_bytes=6000"}),
+      "too long with such Client Identifiers");
+}
+
+// Lines put together of what is right, nearly right and nonsense.
+TEST(Options, AnswerEveryWrongLineWithOneSentence) {
+  const std::vector<std::string> parts{"--listen",
+                                       "--shards",
+                                       "--no-pin",
+                                       "--limit",
+                                       "--print-limits",
+                                       "--response-information",
+                                       "--log-format",
+                                       "--log-level",
+                                       "--help",
+                                       "-h",
+                                       "--version",
+                                       "--",
+                                       "-",
+                                       "127.0.0.1:0",
+                                       "[::1]:1",
+                                       "1",
+                                       "64",
+                                       "65",
+                                       "json",
+                                       "text",
+                                       "debug",
+                                       "connections=7",
+                                       "connections",
+                                       "=",
+                                       "{}",
+                                       "[]",
+                                       "[a,b]",
+                                       "'",
+                                       "\"",
+                                       "\\",
+                                       "%%",
+                                       "a b",
+                                       "\n",
+                                       "\x1B[2J",
+                                       "\xFF\xFE",
+                                       "\xE2\x80\xA8",
+                                       "-1",
+                                       "1e9",
+                                       "0x10",
+                                       std::string(100'000, 'x'),
+                                       "replies/"};
+  std::mt19937 random(7);
+  const auto part = [&] { return parts[random() % parts.size()]; };
+  size_t wrong = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::vector<std::string> typed{"signet"};
+    for (size_t count = 1 + random() % 4; count > 0; --count) {
+      std::string argument = part();
+      if (random() % 4 == 0) argument += (random() % 2 == 0 ? "=" : "") + part();
+      if (random() % 8 == 0)
+        argument[random() % argument.size()] = static_cast<char>(1 + random() % 255);
+      typed.push_back(std::move(argument));
+    }
+    std::vector<const char*> argv;
+    for (const std::string& argument : typed) argv.push_back(argument.c_str());
+    const CommandLine line = ParseCommandLine(static_cast<int>(argv.size()), argv.data(), 3);
+    if (!line.exit.has_value() || line.exit->code == 0) continue;
+    ++wrong;
+    ExpectOneSentence(line, fmt::format("{}", fmt::join(typed, " ")).substr(0, 1000));
+    EXPECT_LT(line.exit->error.size(), 1000u) << line.exit->error;
+  }
+  EXPECT_GT(wrong, 10'000u);
 }
 
 TEST(Options, PrintVersionHelpAndLimits) {

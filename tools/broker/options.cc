@@ -1,27 +1,49 @@
 #include "tools/broker/options.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <map>
+#include <utility>
 
 #include "CLI/CLI.hpp"
+#include "core/base/utf8.h"
 #include "core/broker/shard_context.h"
+#include "core/mqtt/topic_name.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 
 namespace signet {
 namespace {
 
 constexpr int kWrongUsage = 2;
 
-// What was typed, before it is looked at.
+// The longest Client Identifier that the broker makes itself is shorter.
+constexpr uint64_t kMadeClientIdBytes = 64;
+constexpr uint64_t kTopicBytes = 65'535;
+
+constexpr std::array kFormats{std::pair("text", LogFormat::kText),
+                              std::pair("json", LogFormat::kJson)};
+constexpr std::array kLevels{
+    std::pair("debug", LogLevel::kDebug), std::pair("info", LogLevel::kInfo),
+    std::pair("warning", LogLevel::kWarning), std::pair("error", LogLevel::kError)};
+
+constexpr std::array<std::string_view, 5> kFlags{"--help", "-h", "--no-pin", "--print-limits",
+                                                 "--version"};
+
+// What was typed, before it is looked at: values are our own matter, so that what is said of a
+// wrong one is too.
 struct Typed {
   std::vector<std::string> listen{"127.0.0.1:1883"};
+  std::string shards;
   std::vector<std::string> limits;
+  std::string response_information;
+  std::string log_format = "text";
+  std::string log_level = "info";
   bool print_limits = false;
   bool no_pin = false;
 };
 
-void Describe(CLI::App& app, Typed* typed, BrokerOptions* options) {
+void Describe(CLI::App& app, Typed* typed) {
   app.set_version_flag("--version", "signet " SIGNET_VERSION);
   app.set_help_flag("-h,--help", "Print this, and exit");
   app.add_option("--listen", typed->listen,
@@ -30,8 +52,7 @@ void Describe(CLI::App& app, Typed* typed, BrokerOptions* options) {
       ->expected(1)
       ->take_all()
       ->capture_default_str();
-  app.add_option("--shards", options->shards, "Threads; by default one for each processor")
-      ->check(CLI::Range(uint32_t{1}, uint32_t{kMaxShards}))
+  app.add_option("--shards", typed->shards, "Threads; by default one for each processor")
       ->type_name("N");
   app.add_flag("--no-pin", typed->no_pin, "Do not bind each thread to a processor of its own");
   app.add_option("--limit", typed->limits, "Set a limit; may be given several times")
@@ -39,34 +60,77 @@ void Describe(CLI::App& app, Typed* typed, BrokerOptions* options) {
       ->expected(1)
       ->take_all();
   app.add_flag("--print-limits", typed->print_limits, "Print all limits, and exit");
-  app.add_option("--response-information", options->response_information,
+  app.add_option("--response-information", typed->response_information,
                  "Prefix of the Response Information of MQTT 5; none is given without it")
       ->type_name("PREFIX");
-  static const std::map<std::string, LogFormat> formats{{"text", LogFormat::kText},
-                                                        {"json", LogFormat::kJson}};
-  app.add_option("--log-format", options->log_format, "How the log is written: text or json")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
+  app.add_option("--log-format", typed->log_format, "How the log is written: text or json")
       ->type_name("FORMAT");
-  static const std::map<std::string, LogLevel> levels{{"debug", LogLevel::kDebug},
-                                                      {"info", LogLevel::kInfo},
-                                                      {"warning", LogLevel::kWarning},
-                                                      {"error", LogLevel::kError}};
-  app.add_option("--log-level", options->log_level,
+  app.add_option("--log-level", typed->log_level,
                  "The least that is logged: debug, info, warning or error")
-      ->transform(CLI::CheckedTransformer(levels).description(""))
       ->type_name("LEVEL");
+}
+
+std::string Quoted(std::string_view typed) { return fmt::format("\"{}\"", EscapeForLog(typed)); }
+
+bool ParseNumber(std::string_view text, uint64_t* value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+template <typename Named>
+Status TakeName(std::string_view option, std::string_view typed, const Named& names,
+                typename Named::value_type::second_type* value) {
+  std::vector<std::string_view> all;
+  for (const auto& [name, meaning] : names) {
+    if (typed == name) {
+      *value = meaning;
+      return Status::Ok();
+    }
+    all.push_back(name);
+  }
+  return Status::Error(
+      fmt::format("{}: {} is none of {}", option, Quoted(typed), fmt::join(all, ", ")));
+}
+
+Status TakeShards(std::string_view typed, uint32_t* shards) {
+  uint64_t value = 0;
+  if (!ParseNumber(typed, &value) || value < 1 || value > kMaxShards) {
+    return Status::Error(fmt::format("--shards: {} is not a whole number from 1 to {}",
+                                     Quoted(typed), uint32_t{kMaxShards}));
+  }
+  *shards = static_cast<uint32_t>(value);
+  return Status::Ok();
 }
 
 Status TakeLimit(std::string_view typed, Limits* limits) {
   const size_t equals = typed.find('=');
-  const std::string_view number =
-      equals == std::string_view::npos ? std::string_view() : typed.substr(equals + 1);
   uint64_t value = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-  if (error != std::errc() || end != number.data() + number.size() || number.empty()) {
-    return Status::Error(fmt::format("--limit {}: write NAME=VALUE with a whole number", typed));
+  if (equals == std::string_view::npos || !ParseNumber(typed.substr(equals + 1), &value)) {
+    return Status::Error(
+        fmt::format("--limit: {} is not NAME=VALUE with a whole number", Quoted(typed)));
   }
   return SetLimit(typed.substr(0, equals), value, limits);
+}
+
+// With a Client Identifier behind it, it is where a Response Topic begins.
+Status CheckResponseInformation(std::string_view prefix, const Limits& limits) {
+  constexpr std::string_view kOption = "--response-information";
+  const uint64_t behind = std::max(limits.client_id_bytes, kMadeClientIdBytes);
+  const uint64_t most = kTopicBytes - std::min(behind, kTopicBytes);
+  if (prefix.size() > most) {
+    return Status::Error(
+        fmt::format("{}: {} bytes are too many; with client_id_bytes={} behind "
+                    "them, a topic has room for {}",
+                    kOption, prefix.size(), limits.client_id_bytes, most));
+  }
+  if (!IsMqttUtf8(prefix)) {
+    return Status::Error(fmt::format("{}: {} is not UTF-8", kOption, Quoted(prefix)));
+  }
+  if (HasWildcard(prefix)) {
+    return Status::Error(
+        fmt::format("{}: {} holds + or #, which no topic may", kOption, Quoted(prefix)));
+  }
+  return Status::Ok();
 }
 
 Status Understand(const Typed& typed, BrokerOptions* options) {
@@ -78,25 +142,47 @@ Status Understand(const Typed& typed, BrokerOptions* options) {
   for (const std::string& text : typed.limits) {
     if (Status status = TakeLimit(text, &options->limits); !status.ok()) return status;
   }
+  if (Status status = TakeShards(typed.shards, &options->shards); !status.ok()) return status;
+  if (Status status = TakeName("--log-format", typed.log_format, kFormats, &options->log_format);
+      !status.ok()) {
+    return status;
+  }
+  if (Status status = TakeName("--log-level", typed.log_level, kLevels, &options->log_level);
+      !status.ok()) {
+    return status;
+  }
+  options->response_information = typed.response_information;
   options->pin = !typed.no_pin;
+  return CheckResponseInformation(options->response_information, options->limits);
+}
+
+// CLI11 reads `--no-pin=false`, and -7 and `on` too, and takes no offence at `--no-pin=`.
+Status CheckFlags(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view typed = argv[i];
+    const std::string_view name = typed.substr(0, typed.find('='));
+    if (name.size() < typed.size() && std::ranges::count(kFlags, name) > 0) {
+      return Status::Error(fmt::format("{} takes no value", name));
+    }
+  }
   return Status::Ok();
 }
 
 CommandLine::Exit WrongUsage(std::string_view sentence) {
-  // Some of CLI11's explanations have several lines.
-  return {.code = kWrongUsage,
-          .error = fmt::format("signet: {}; see signet --help\n",
-                               sentence.substr(0, sentence.find('\n')))};
+  return {.code = kWrongUsage, .error = fmt::format("signet: {}; see signet --help\n", sentence)};
 }
 
 }  // namespace
 
 CommandLine ParseCommandLine(int argc, const char* const* argv, uint32_t processors) {
   CommandLine line;
-  line.options.shards = std::clamp(processors, 1u, uint32_t{kMaxShards});
-  Typed typed;
+  Typed typed{.shards = fmt::format("{}", std::clamp(processors, 1u, uint32_t{kMaxShards}))};
   CLI::App app("Signet, an MQTT 3.1.1 and 5.0 broker", "signet");
-  Describe(app, &typed, &line.options);
+  Describe(app, &typed);
+  if (Status status = CheckFlags(argc, argv); !status.ok()) {
+    line.exit = WrongUsage(status.sentence());
+    return line;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion& call) {
@@ -106,7 +192,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, uint32_t process
     line.exit = {.output = app.help()};
     return line;
   } catch (const CLI::Error& error) {
-    line.exit = WrongUsage(error.what());
+    line.exit = WrongUsage(EscapeForLog(error.what()));  // It repeats what was typed.
     return line;
   }
   if (typed.print_limits) line.exit = {.output = LimitsAsMarkdown()};
