@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
-#include <system_error>
+#include <cerrno>
+#include <string>
 #include <thread>
 
 #include "core/base/check.h"
-#include "fmt/format.h"
+#include "net/uring/explain.h"
 #include "net/uring/kernel_constants.h"
 #include "sanitizer/asan_interface.h"
 
@@ -20,6 +21,17 @@ void* Map(size_t size) {
   void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   return memory == MAP_FAILED ? nullptr : memory;
+}
+
+std::string ExplainRegistration(int error) {
+  switch (error) {
+    case ENOMEM:
+      return ExplainRingFailure(error);
+    case EINVAL:
+      return "this kernel has no rings of receive buffers; Linux 6.1 or newer is needed";
+    default:
+      return ExplainRefusedCall("io_uring_register", error);
+  }
 }
 
 }  // namespace
@@ -39,11 +51,12 @@ StatusOr<std::unique_ptr<BufferRing>> BufferRing::Create(Ring* ring, const Optio
     return Status::Error("there is no memory for the receive buffers");
   }
   ASAN_POISON_MEMORY_REGION(buffers->memory_, buffers->size_bytes());
-  const int result = buffers->Register();
-  if (result < 0) {
-    return Status::Error(fmt::format("the kernel does not take receive buffers: {}",
-                                     std::generic_category().message(-result)));
+  int result = buffers->Register();
+  if (result == -EINVAL && options.incremental) {
+    buffers->options_.incremental = false;
+    result = buffers->Register();
   }
+  if (result < 0) return Status::Error(ExplainRegistration(-result));
   return buffers;
 }
 
@@ -56,7 +69,10 @@ int BufferRing::Register() {
   // The word behind bgid: `pad` in liburing 2.3, `flags` since.
   std::copy_n(reinterpret_cast<const uint8_t*>(&flags), sizeof flags,
               reinterpret_cast<uint8_t*>(&registration.bgid) + sizeof registration.bgid);
-  const int result = io_uring_register_buf_ring(ring_->raw(), &registration, 0);
+  // It takes locked memory, as a ring does.
+  const int result =
+      RetryWithoutMemory([&] { return io_uring_register_buf_ring(ring_->raw(), &registration, 0); },
+                         [](Duration time) { std::this_thread::sleep_for(time); });
   if (result < 0) return result;
   registered_ = true;
   tail_ = 0;
@@ -67,8 +83,7 @@ int BufferRing::Register() {
 void BufferRing::Renew() {
   io_uring_unregister_buf_ring(ring_->raw(), options_.group);
   registered_ = false;
-  const int result = RetryWithoutMemory([this] { return Register(); },
-                                        [](Duration time) { std::this_thread::sleep_for(time); });
+  const int result = Register();
   CHECK(result == 0);  // What cannot receive would serve nobody.
   trusted_ = true;
 }

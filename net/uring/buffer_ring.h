@@ -48,14 +48,16 @@ class BufferRing {
     uint16_t group = 0;
     uint16_t buffers = 8;  // A power of two.
     uint32_t buffer_bytes = 64 * 1024;
-    bool incremental = false;
+    bool incremental = false;  // Where the kernel knows it: see is_incremental().
   };
+  // The error names cause and remedy.
   static StatusOr<std::unique_ptr<BufferRing>> Create(Ring* ring, const Options& options);
   BufferRing(const BufferRing&) = delete;
   BufferRing& operator=(const BufferRing&) = delete;
   ~BufferRing();
 
   uint16_t group() const { return options_.group; }
+  bool is_incremental() const { return options_.incremental; }
   size_t size_bytes() const { return size_t{options_.buffers} * options_.buffer_bytes; }
 
   // To be called for each completion of a receive, in their order, even if its connection is gone:
@@ -81,7 +83,7 @@ class BufferRing {
   void GiveBack(const BufferLease& lease);
 
   Ring* const ring_;
-  const Options options_;
+  Options options_;
   uint8_t* memory_ = nullptr;        // The buffers, one behind the other.
   io_uring_buf* entries_ = nullptr;  // Shared with the kernel, which takes from the front.
   uint16_t tail_ = 0;

@@ -73,6 +73,15 @@ std::string ExplainRingFailure(int error, const RingSurroundings& surroundings) 
   }
 }
 
+std::string ExplainRefusedCall(std::string_view call, int error) {
+  return fmt::format(
+      "{}: io_uring_setup is allowed, but {} fails ({}), as when a seccomp filter refuses that "
+      "call "
+      "alone; run the broker with a filter that allows io_uring_setup, io_uring_enter and "
+      "io_uring_register",
+      kNeeds, call, std::generic_category().message(error));
+}
+
 std::string ExplainRingFailure(int error) { return ExplainRingFailure(error, LookAround()); }
 
 }  // namespace signet

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace signet {
 
@@ -17,5 +18,9 @@ struct RingSurroundings {
 std::string ExplainRingFailure(int error, const RingSurroundings& surroundings);
 // In those that we are in.
 std::string ExplainRingFailure(int error);
+
+// For the error number of `call`, io_uring_enter or io_uring_register, which refuses what it can
+// never refuse by itself once io_uring_setup(2) has made a ring.
+std::string ExplainRefusedCall(std::string_view call, int error);
 
 }  // namespace signet

@@ -21,6 +21,13 @@ __kernel_timespec ToTimespec(Duration time) {
           .tv_nsec = (time % seconds(1)).count()};
 }
 
+// Whether io_uring_enter(2) did what it is there for. Or else time has passed, a signal came, or
+// memory is short: what was not taken stays in the queue.
+bool IsUsual(int result) {
+  return result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN ||
+         result == -EBUSY;
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<Ring>> Ring::Create(const Options& options) {
@@ -44,11 +51,24 @@ StatusOr<std::unique_ptr<Ring>> Ring::Create(const Options& options) {
   ring->faults_ = options.faults;
   ring->has_min_wait_ = (params.features & uring::kFeatureMinWait) != 0;
   if ((params.features & uring::kFeatureNoIoWait) != 0) ring->wait_flags_ = uring::kEnterNoIoWait;
-  // Spares each call the look-up of the descriptor; where it fails the descriptor itself does.
-  if (io_uring_register_ring_fd(&ring->ring_) == 1) {
-    ring->enter_flags_ = IORING_ENTER_REGISTERED_RING;
-  }
+  if (Status status = ring->TryCalls(); !status.ok()) return status;
   return ring;
+}
+
+// A seccomp filter may know one of the calls and not another.
+Status Ring::TryCalls() {
+  // Spares each call the look-up of the descriptor; where a thread has as many rings as it can
+  // register, the descriptor itself does.
+  const int registered = io_uring_register_ring_fd(&ring_);
+  if (registered == 1) {
+    enter_flags_ = IORING_ENTER_REGISTERED_RING;
+  } else if (registered != -EBUSY) {
+    return Status::Error(ExplainRefusedCall("io_uring_register", -registered));
+  }
+  const uring::GetEventsArgument argument;
+  const int entered = RawCall(0, 0, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument);
+  if (!IsUsual(entered)) return Status::Error(ExplainRefusedCall("io_uring_enter", -entered));
+  return Status::Ok();
 }
 
 Ring::~Ring() {
@@ -118,13 +138,8 @@ bool Ring::Call(unsigned to_submit, unsigned wait_for, unsigned flags,
   if ((SqFlags() & IORING_SQ_CQ_OVERFLOW) != 0) [[unlikely]]
     ++overflows_;
   ++enters_;
-  // The type of the last argument is the library's; the kernel reads it, and the flags say how.
-  auto* const raw = reinterpret_cast<sigset_t*>(const_cast<uring::GetEventsArgument*>(argument));
   int result = faults_ == nullptr ? 0 : faults_->OnEnter(*this, to_submit);
-  if (result == 0) {
-    result = io_uring_enter2(static_cast<unsigned>(ring_.enter_ring_fd), to_submit, wait_for,
-                             flags | enter_flags_, raw, argument ? sizeof *argument : 0);
-  }
+  if (result == 0) result = RawCall(to_submit, wait_for, flags, argument);
   if (result >= 0) return true;
   switch (-result) {
     case ETIME:
@@ -138,6 +153,14 @@ bool Ring::Call(unsigned to_submit, unsigned wait_for, unsigned flags,
     default:
       UNREACHABLE();  // We would have asked for something that cannot be.
   }
+}
+
+int Ring::RawCall(unsigned to_submit, unsigned wait_for, unsigned flags,
+                  const uring::GetEventsArgument* argument) {
+  // The type of the last argument is the library's; the kernel reads it, and the flags say how.
+  auto* const raw = reinterpret_cast<sigset_t*>(const_cast<uring::GetEventsArgument*>(argument));
+  return io_uring_enter2(static_cast<unsigned>(ring_.enter_ring_fd), to_submit, wait_for,
+                         flags | enter_flags_, raw, argument ? sizeof *argument : 0);
 }
 
 }  // namespace signet

@@ -97,9 +97,15 @@ class Ring {
   // Shows the kernel the new SQEs; returns how many it has not taken yet.
   unsigned Flush();
   void ShowFaults();
+  // Registers the ring with this thread, and makes each call once that cannot fail without a
+  // reason outside of us.
+  Status TryCalls();
   // Whether the kernel did its work; if not, it was short of something.
   bool Call(unsigned to_submit, unsigned wait_for, unsigned flags,
             const uring::GetEventsArgument* argument);
+  // The same; returns what the call does.
+  int RawCall(unsigned to_submit, unsigned wait_for, unsigned flags,
+              const uring::GetEventsArgument* argument);
 
   io_uring ring_{};
   unsigned cq_mask_ = 0;

@@ -35,7 +35,7 @@ struct Child {
   int error = -1;   // The file that its standard error goes to.
 };
 
-Child Launch(const std::vector<std::string>& arguments, uint64_t open_files) {
+Child Launch(const std::vector<std::string>& arguments, const std::function<void()>& confine) {
   const std::string binary = BrokerProcess::Binary();
   std::vector<const char*> argv{binary.c_str()};
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
@@ -46,12 +46,9 @@ Child Launch(const std::vector<std::string>& arguments, uint64_t open_files) {
   const pid_t pid = fork();
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (open_files != 0) {
-      const rlimit limit{.rlim_cur = open_files, .rlim_max = open_files};
-      setrlimit(RLIMIT_NOFILE, &limit);
-    }
     dup2(output[1], STDOUT_FILENO);
     dup2(error, STDERR_FILENO);
+    if (confine) confine();
     execv(argv[0], const_cast<char* const*>(argv.data()));
     _exit(127);
   }
@@ -102,7 +99,11 @@ BrokerProcess::~BrokerProcess() {
 void BrokerProcess::Start(const Options& options) {
   std::vector<std::string> arguments{"--listen", "127.0.0.1:0"};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-  const Child child = Launch(arguments, options.open_files);
+  const Child child = Launch(arguments, [&] {
+    if (options.open_files == 0) return;
+    const rlimit limit{.rlim_cur = options.open_files, .rlim_max = options.open_files};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  });
   pid_ = child.pid;
   log_ = child.error;
   ReadPort(child.output);
@@ -163,8 +164,9 @@ uint64_t BrokerProcess::ResidentBytes() const {
   return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-ProgramOutcome RunBroker(const std::vector<std::string>& arguments) {
-  const Child child = Launch(arguments, 0);
+ProgramOutcome RunBroker(const std::vector<std::string>& arguments,
+                         const std::function<void()>& confine) {
+  const Child child = Launch(arguments, confine);
   ProgramOutcome outcome;
   outcome.output = ReadUntil(child.output, std::string_view("\0", 1));
   int status = 0;

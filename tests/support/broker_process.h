@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,7 +63,9 @@ struct ProgramOutcome {
   std::string output;
   std::string error;
 };
-ProgramOutcome RunBroker(const std::vector<std::string>& arguments);
+// `confine` runs in the child, right before the program; it makes system calls and nothing else.
+ProgramOutcome RunBroker(const std::vector<std::string>& arguments,
+                         const std::function<void()>& confine = {});
 
 // With how many shards a system test runs. One has no races for ThreadSanitizer to find.
 #ifdef __SANITIZE_THREAD__

@@ -185,6 +185,13 @@ TEST(ExplainRingFailure, NamesTheKernelThatIsNeeded) {
   }
 }
 
+TEST(ExplainRefusedCall, NamesTheCallAndItsError) {
+  const std::string sentence = ExplainRefusedCall("io_uring_enter", EACCES);
+  EXPECT_NE(sentence.find("io_uring_enter fails (Permission denied)"), std::string::npos)
+      << sentence;
+  EXPECT_NE(sentence.find("seccomp"), std::string::npos) << sentence;
+}
+
 TEST(ExplainRingFailure, IsOneSentenceForEveryError) {
   for (int error = 1; error < 134; ++error) {
     const std::string sentence = ExplainRingFailure(error, {});
