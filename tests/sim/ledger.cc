@@ -51,14 +51,14 @@ std::vector<Ledger::Interval*> Ledger::Open(const std::string& client, std::stri
   return open;
 }
 
-void Ledger::Asked(const std::string& client, std::string_view filter, QoS qos) {
-  intervals_[client].push_back({.filter = std::string(filter), .qos = qos, .asked = step_});
+size_t Ledger::Asked(const std::string& client, std::string_view filter, QoS qos) {
+  std::vector<Interval>& intervals = intervals_[client];
+  intervals.push_back({.filter = std::string(filter), .qos = qos, .asked = step_});
+  return intervals.size() - 1;
 }
 
-void Ledger::Granted(const std::string& client, std::string_view filter) {
-  for (Interval* interval : Open(client, filter)) {
-    if (!interval->granted) interval->granted = step_;
-  }
+void Ledger::Granted(const std::string& client, size_t asked) {
+  intervals_[client][asked].granted = step_;
 }
 
 void Ledger::GivenUp(const std::string& client, std::string_view filter) {

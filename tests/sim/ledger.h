@@ -63,8 +63,10 @@ class Ledger {
   static std::string PayloadOf(MessageNumber number) { return "m" + std::to_string(number); }
 
   // -- Subscribing.
-  void Asked(const std::string& client, std::string_view filter, QoS qos);
-  void Granted(const std::string& client, std::string_view filter);
+  // Returns a number by which the Subscription is granted: an UNSUBSCRIBE and another SUBSCRIBE of
+  // the same filter may be on their way behind it.
+  size_t Asked(const std::string& client, std::string_view filter, QoS qos);
+  void Granted(const std::string& client, size_t asked);
   void GivenUp(const std::string& client, std::string_view filter);
   void Ended(const std::string& client, std::string_view filter);
   // The Session may have ended; it surely has.

@@ -149,8 +149,9 @@ void SimClient::SendPublish(const Outbound& outbound, bool dup) {
 void SimClient::Subscribe(std::string_view filter) {
   const PacketId id = NextPacketId();
   const QoS qos = QosOf(filter);
-  requests_[id] = {.filter = std::string(filter), .is_subscribe = true};
-  ledger_.Asked(name_, filter, qos);
+  requests_[id] = {.filter = std::string(filter),
+                   .is_subscribe = true,
+                   .asked = ledger_.Asked(name_, filter, qos)};
   PacketBytes entries;
   AppendSubscribeEntry({.topic_filter = filter, .options = {.maximum_qos = qos}}, &entries);
   PacketBytes bytes;

@@ -103,6 +103,7 @@ class SimClient {
   struct Request {
     std::string filter;
     bool is_subscribe = false;
+    size_t asked = 0;  // By the Ledger's count.
   };
 
   bool is_v5() const { return habits_.version == ProtocolVersion::k5; }

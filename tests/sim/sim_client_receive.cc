@@ -139,10 +139,11 @@ void SimClient::OnRequestAck(const Received& packet) {
         fmt::format("{} for {}, which it did not ask", Name(packet.type), packet.packet_id));
   }
   const std::string filter = request->second.filter;
+  const size_t asked = request->second.asked;
   requests_.erase(request);
   if (!is_suback) return ledger_.Ended(name_, filter);
   if (packet.code != static_cast<uint8_t>(QosOf(filter))) return Fail("SUBSCRIBE was refused");
-  ledger_.Granted(name_, filter);
+  ledger_.Granted(name_, asked);
 }
 
 }  // namespace signet::sim
