@@ -61,7 +61,7 @@ int Run(const BrokerOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
 
   BrokerLog log(options.log_format, options.log_level);
-  LogResources(options, RaiseOpenFilesLimit(), log);
+  const uint64_t open_files = RaiseOpenFilesLimit();
   const uint64_t memory = options.limits.memory_bytes;
   if (!MemoryReserve::SetAside()) {
     fmt::print(stderr, "signet: there is not enough memory to start\n");
@@ -78,6 +78,7 @@ int Run(const BrokerOptions& options) {
     fmt::print(stderr, "signet: {}\n", group.error().sentence());
     return 1;
   }
+  LogResources(options, open_files, log);
   Announce(**group, log);
 
   const int signal = WaitForSignal(signals, **group);
