@@ -72,7 +72,7 @@ TEST_P(HostilePublish, AFloodForNobodyCostsNothingThatStays) {
 
 TEST_P(HostilePublish, TopicsOf65535BytesCostTheirBytesAndNotMore) {
   const size_t count = Scaled(200, 30);
-  Start();
+  Start({.limits = {fmt::format("filter_bytes={}", count * kLongestText)}});
   WireClient flooder = Connected("flooder");
   for (size_t i = 0; i < 5 * count; ++i) {
     const std::string topic = LongTopic(i);
