@@ -151,7 +151,7 @@ ShardGroup::Held ShardGroup::TakeHeld() {
   constexpr uint64_t kPerConnection = 512;
   constexpr uint64_t kPerSession = 512;
   const uint64_t clients = totals_.connections * kPerConnection + totals_.sessions * kPerSession;
-  const uint64_t bytes = SharedBuffer::LiveBytes() + totals_.output_bytes + totals_.filter_bytes;
+  const uint64_t bytes = totals_.held_bytes();
   return {.bytes = clients + bytes,
           .most = clients + std::max(bytes, totals_.most_bytes.exchange(0))};
 }

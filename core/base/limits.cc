@@ -103,12 +103,11 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "that found the mailbox full; beyond it the shard stops reading from the publishers that fill "
      "it"},
     {"memory_bytes", &Limits::memory_bytes, 0, kMany << 10, "bytes of the broker",
-     "held for messages, output and Topic Filters; 0 means half of the machine's memory. Beyond 60 "
-     "% QoS 0 "
-     "messages to slow clients are dropped, beyond 80 %, and while the system gives "
-     "no more memory, clients without a Session get CONNACK 0x89 (3.1.1: 0x03) and the broker "
-     "stops reading from publishers, grants no new Subscription (SUBACK 0x97, 3.1.1: 0x80), and "
-     "gives up packets of more than 64 KiB that are not complete (DISCONNECT 0x97)"},
+     "held for messages, output and Topic Filters; 0 means half of the machine's memory. Beyond "
+     "60 % QoS 0 messages to slow clients are dropped, beyond 80 %, and while the system gives no "
+     "more memory, clients without a Session get CONNACK 0x89 (3.1.1: 0x03) and the broker stops "
+     "reading from publishers, grants no new Subscription (SUBACK 0x97, 3.1.1: 0x80), and gives up "
+     "packets of more than 64 KiB that are not complete (DISCONNECT 0x97)"},
     {"drain_timeout_s", &Limits::drain_timeout_s, 0, 3600, "seconds",
      "after SIGTERM: how long output may still leave before connections are closed"},
 });

@@ -80,7 +80,7 @@ class Client {
   enum class Pause : uint8_t {
     kAuthentication = 1,
     kAcks = 2,        // Limits::pending_acks.
-    kCongestion = 4,  // A shard it publishes to, or memory: see ShardBroker::Relieve.
+    kCongestion = 4,  // A shard it publishes to, or memory: see ShardBroker::LetGo.
     kOutput = 8,      // Limits::output_hard_bytes.
     kLeaving = 16,
     kBrake = 32,  // A Session it publishes to falls behind.

@@ -40,7 +40,7 @@ void Client::OnConnect(const Packet& packet) {
   }
   if (code == ReasonCode::kSuccess) code = CheckConnect(connect);
   if (code != ReasonCode::kSuccess) return RefuseConnect(code, Name(code));
-  if (proven_) return ComeHome(connect);  // Proven on the shard that handed it over.
+  if (proven_) return ComeHome(connect);
   Authenticate(connect);
 }
 

@@ -9,8 +9,7 @@ void MemoryGauge::Look() {
   const size_t own = context_.pool.live_bytes();
   context_.totals.output_bytes += own - counted_output_bytes_;
   counted_output_bytes_ = own;
-  const uint64_t used =
-      SharedBuffer::LiveBytes() + context_.totals.output_bytes + context_.totals.filter_bytes;
+  const uint64_t used = context_.totals.held_bytes();
   // Two shards may overwrite each other; the next look makes up for it.
   std::atomic<uint64_t>& most = context_.totals.most_bytes;
   if (used > most.load(std::memory_order_relaxed)) most.store(used, std::memory_order_relaxed);

@@ -32,6 +32,8 @@ struct BrokerTotals {
   std::atomic<uint64_t> filter_bytes{0};
   // The most that messages, output and filters came to since somebody last reset it.
   std::atomic<uint64_t> most_bytes{0};
+  // Messages of the process, output and filters, now.
+  uint64_t held_bytes() const { return SharedBuffer::LiveBytes() + output_bytes + filter_bytes; }
   // Shards that cannot pass on what they get: whoever would send more stops reading from its
   // publishers.
   std::atomic<ShardSet> congested{0};

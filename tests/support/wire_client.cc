@@ -1,6 +1,7 @@
 #include "tests/support/wire_client.h"
 
 #include "gtest/gtest.h"
+#include "tests/support/bytes.h"
 
 namespace signet {
 
@@ -89,6 +90,14 @@ Received WireClient::Expect(PacketType type) {
   }
   EXPECT_EQ(Name(next->type), Name(type)) << "code " << int{next->code};
   return std::move(*next);
+}
+
+void WireClient::AwaitPing() {
+  Send(Bytes("C0 00"));
+  while (const std::optional<Received> next = Next()) {
+    if (next->type == PacketType::kPingresp) return;
+  }
+  ADD_FAILURE() << "no PINGRESP";
 }
 
 uint8_t WireClient::ReasonOfEnd() {

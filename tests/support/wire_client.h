@@ -55,6 +55,8 @@ class WireClient {
   std::optional<Received> Next(std::chrono::milliseconds patience = SocketClient::kPatience);
   // The next packet, which must be of this type.
   Received Expect(PacketType type);
+  // All that was sent is handled once a ping is answered; what comes before the answer is skipped.
+  void AwaitPing();
   // The Reason Code of the DISCONNECT behind whatever else comes; 0 if the broker just closes.
   // Fails the test if it does neither.
   uint8_t ReasonOfEnd();

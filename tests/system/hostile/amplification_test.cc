@@ -27,12 +27,13 @@ std::vector<std::string> MatchingFilters(size_t from, size_t count) {
   return filters;
 }
 
-void AwaitPing(WireClient& client) {
-  client.Send(Bytes("C0 00"));
-  while (const std::optional<Received> next = client.Next()) {
-    if (next->type == PacketType::kPingresp) return;
-  }
-  ADD_FAILURE() << "no PINGRESP";
+// One that may have a single message under way, so that all others wait.
+void ConnectGreedy(WireClient& client) {
+  PropertyBuffer properties;
+  properties.AddU16(PropertyId::kReceiveMaximum, 1);
+  ConnectView connect{.version = ProtocolVersion::k5, .clean_start = true, .client_id = "greedy"};
+  connect.properties.wire = properties.wire();
+  client.Connect(connect);
 }
 
 // All its replays but one wait, because the client may have one message under way and has it.
@@ -40,17 +41,13 @@ TEST_P(HostileAmplification, FiltersWhoseRetainedMessagesAreNotTakenCostNoMoreTh
   Start();
   WireClient publisher = Connected("publisher");
   Publish1(publisher, {.retain = true, .topic_name = kTopic, .payload = AsBytes("r")});
-  PropertyBuffer properties;
-  properties.AddU16(PropertyId::kReceiveMaximum, 1);
-  ConnectView connect{.version = ProtocolVersion::k5, .clean_start = true, .client_id = "greedy"};
-  connect.properties.wire = properties.wire();
   const auto attack = [&](size_t count) {
     WireClient client(port());
-    client.Connect(connect);
+    ConnectGreedy(client);
     for (size_t done = 0; done < count; done += kFiltersPerPacket) {
       client.Send(SubscribeBytes(1, MatchingFilters(done, kFiltersPerPacket), QoS::kAtLeastOnce));
     }
-    for (int i = 0; i < 50; ++i) AwaitPing(client);
+    for (int i = 0; i < 50; ++i) client.AwaitPing();
     client.socket().Reset();
   };
   const double quarter = CostOf([&] { attack(kFiltersPerPacket); });
@@ -66,15 +63,11 @@ TEST_P(HostileAmplification, SubscribingAnewAddsNothingToWhatWaits) {
   Start();
   WireClient publisher = Connected("publisher");
   Publish1(publisher, {.retain = true, .topic_name = kTopic, .payload = AsBytes("r")});
-  PropertyBuffer properties;
-  properties.AddU16(PropertyId::kReceiveMaximum, 1);
-  ConnectView connect{.version = ProtocolVersion::k5, .clean_start = true, .client_id = "greedy"};
-  connect.properties.wire = properties.wire();
   WireClient client(port());
-  client.Connect(connect);
+  ConnectGreedy(client);
   const auto subscribe = SubscribeBytes(1, MatchingFilters(0, kFilters), QoS::kAtLeastOnce);
   for (size_t i = 0; i < Scaled(200, 20); ++i) client.Send(subscribe);
-  AwaitPing(client);
+  client.AwaitPing();
   ExpectPeakGrowthWithin(kFilters * kPerFilter * (1 + shards()) + slack());
 }
 
@@ -89,7 +82,7 @@ TEST_P(HostileAmplification, MessagesBehindALargeSubscribeCostNoMoreThanItsFilte
       bytes.insert(bytes.end(), publish.begin(), publish.end());
     }
     client.Send(bytes);
-    AwaitPing(client);
+    client.AwaitPing();
   };
   attack(kFiltersPerPacket / 4);
   const double quarter = CostOf([&] { attack(kFiltersPerPacket / 4); });
@@ -103,12 +96,8 @@ TEST_P(HostileAmplification, MessagesBehindALargeSubscribeCostNoMoreThanItsFilte
 TEST_P(HostileAmplification, SubscriptionIdentifiersCountInTheQueue) {
   constexpr uint64_t kQueuedBytes = 4 * kMiB;
   Start({.limits = {fmt::format("queued_bytes={}", kQueuedBytes)}});
-  PropertyBuffer properties;
-  properties.AddU16(PropertyId::kReceiveMaximum, 1);
-  ConnectView connect{.version = ProtocolVersion::k5, .clean_start = true, .client_id = "greedy"};
-  connect.properties.wire = properties.wire();
   WireClient client(port());
-  client.Connect(connect);
+  ConnectGreedy(client);
   client.Subscribe(MatchingFilters(0, kFiltersPerPacket), QoS::kAtLeastOnce, 268'435'455);
   WireClient publisher = Connected("publisher");
   for (size_t i = 0; i < Scaled(2'000, 100); ++i) {
@@ -137,7 +126,7 @@ TEST_P(HostileAmplification, AGroupThatSleepsCostsNoMoreThanItsMembers) {
   WireClient publisher = Connected("publisher");
   const auto attack = [&] {
     for (size_t i = 0; i < Scaled(200, 50); ++i) publisher.Publish({.topic_name = "alarm"});
-    AwaitPing(publisher);
+    publisher.AwaitPing();
   };
   grow_to(500);
   const double quarter = CostOf(attack);

@@ -17,15 +17,6 @@ std::string LongTopic(size_t number) {
   return topic;
 }
 
-// All that the client has sent is handled once its ping is answered.
-void AwaitPing(WireClient& client) {
-  client.Send(Bytes("C0 00"));
-  while (const std::optional<Received> next = client.Next()) {
-    if (next->type == PacketType::kPingresp) return;
-  }
-  ADD_FAILURE() << "no PINGRESP";
-}
-
 TEST_P(HostilePublish, AFloodForASubscriberThatDoesNotReadCostsItsOutputLimit) {
   constexpr uint64_t kHardBytes = kMiB;
   Start({.limits = {fmt::format("output_hard_bytes={}", kHardBytes)}});
@@ -41,7 +32,7 @@ TEST_P(HostilePublish, AFloodForASubscriberThatDoesNotReadCostsItsOutputLimit) {
   }
   const size_t bursts = Scaled(100, 10);
   for (size_t i = 0; i < bursts; ++i) ASSERT_TRUE(flooder.Send(burst));
-  AwaitPing(flooder);
+  flooder.AwaitPing();
   // Its own and one more turn's worth on the way there, as a hard limit is looked at per message.
   ExpectPeakGrowthWithin(2 * kHardBytes + slack());
   // The slow one has lost messages, but no byte of those it gets.
@@ -66,7 +57,7 @@ TEST_P(HostilePublish, AFloodForNobodyCostsNothingThatStays) {
     burst.insert(burst.end(), publish.begin(), publish.end());
   }
   for (size_t i = 0; i < Scaled(100, 10); ++i) ASSERT_TRUE(flooder.Send(burst));
-  AwaitPing(flooder);
+  flooder.AwaitPing();
   ExpectPeakGrowthWithin(slack());
 }
 
@@ -78,7 +69,7 @@ TEST_P(HostilePublish, TopicsOf65535BytesCostTheirBytesAndNotMore) {
     const std::string topic = LongTopic(i);
     flooder.Publish({.topic_name = topic});
   }
-  AwaitPing(flooder);
+  flooder.AwaitPing();
   ExpectPeakGrowthWithin(slack());
   // Each kept where it is retained, and, as a filter, with its Session and in each shard's tree;
   // on its way there it may exist twice as often.
@@ -129,7 +120,7 @@ TEST_P(HostilePublish, TopicAliasesAreBoundedInNumberAndMemory) {
       }
     }
   }
-  for (WireClient& client : clients) AwaitPing(client);
+  for (WireClient& client : clients) client.AwaitPing();
   ExpectPeakGrowthWithin(kClients * kMaximum * (kLongestText + 1) + slack());
 }
 

@@ -130,12 +130,12 @@ suite("Shared", { versions: [4, 5] }, {
     for (const name of ["a", "b", "c", "d"]) {
       const member = await world.client(name);
       member.messages = { put: ({ payload }) => shared.put({ name, payload }) };
-      await member.subscribe("$share/crew/work/+", 1);
+      await member.subscribe("$share/crew/jobs/+", 1);
     }
     const outsider = await world.client("outsider");
-    await outsider.subscribe("work/#", 1);
+    await outsider.subscribe("jobs/#", 1);
     const publisher = await world.client("publisher");
-    for (const text of numbered(80)) await publisher.publish("work/now", text, 1);
+    for (const text of numbered(80)) await publisher.publish("jobs/now", text, 1);
     const taken = await shared.take(80);
     assert.deepEqual(new Set(payloads(taken)), new Set(numbered(80)));
     assert.deepEqual(new Set(taken.map(({ name }) => name)), new Set(["a", "b", "c", "d"]));

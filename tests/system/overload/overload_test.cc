@@ -3,7 +3,6 @@
 // The publishers are slowed instead.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
 #include "tests/support/broker_process.h"
@@ -24,13 +23,6 @@ constexpr uint32_t kMessagesEach = 400;
 // of 500 publishers has on its way: a few receives of 16 KiB that came before it was paused.
 constexpr uint64_t kBudget = (uint64_t{4} * 10'000 * 200) + (uint64_t{500} * 64 * 1024);
 
-uint64_t ResidentBytes(pid_t pid) {
-  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
-  uint64_t size = 0, resident = 0;
-  statm >> size >> resident;
-  return resident * 4096;
-}
-
 class OverloadTest : public testing::TestWithParam<uint32_t> {};
 INSTANTIATE_TEST_SUITE_P(Shards, OverloadTest, testing::ValuesIn(kShardCounts),
                          [](const auto& each) { return std::to_string(each.param); });
@@ -38,12 +30,12 @@ INSTANTIATE_TEST_SUITE_P(Shards, OverloadTest, testing::ValuesIn(kShardCounts),
 TEST_P(OverloadTest, DeliversEveryAcknowledgedMessageWithinItsMemory) {
   BrokerProcess broker({.arguments = {"--shards", std::to_string(GetParam())}});
   Load load({.port = broker.port(), .messages_each = kMessagesEach});
-  const uint64_t before = ResidentBytes(broker.pid());
+  const uint64_t before = broker.ResidentBytes();
   load.Run();
   EXPECT_EQ(load.acknowledged(), 500 * kMessagesEach);
   EXPECT_EQ(load.received(), load.acknowledged());
   EXPECT_EQ(load.out_of_order(), 0u);
-  const uint64_t grown = ResidentBytes(broker.pid()) - before;
+  const uint64_t grown = broker.ResidentBytes() - before;
   RecordProperty("grown_bytes", std::to_string(grown));
   EXPECT_LT(grown, kBudget * (kSanitized ? 10 : 1));  // Sanitizers keep what was freed.
 }

@@ -151,13 +151,13 @@ TEST_P(PahoCMessages, OfASharedSubscriptionGoToOneMemberEach) {
   std::vector<Client> members;
   for (const char* name : {"a", "b", "c", "d"}) {
     members.push_back(Connect(name));
-    members.back()->Subscribe("$share/crew/work/+", 1);
+    members.back()->Subscribe("$share/crew/jobs/+", 1);
   }
   const Client outsider = Connect("outsider");
-  outsider->Subscribe("work/#", 1);
+  outsider->Subscribe("jobs/#", 1);
   const Client publisher = Connect("publisher");
   for (const std::string& text : Numbered(80)) {
-    publisher->Publish({.topic = "work/now", .payload = text, .qos = 1});
+    publisher->Publish({.topic = "jobs/now", .payload = text, .qos = 1});
   }
   EXPECT_EQ(Payloads(outsider->Take(80)), Numbered(80));
   std::multiset<std::string> taken;

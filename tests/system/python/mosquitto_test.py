@@ -134,9 +134,9 @@ class PubSub(MosquittoCase):
     def test_a_shared_subscription_gives_each_message_to_one_member(self):
         inbox = Inbox("all members")
         for name in ("a", "b", "c"):
-            self.sub("-t", "$share/crew/work", "-q", "1", format=f"{name} %p", inbox=inbox)
+            self.sub("-t", "$share/crew/jobs", "-q", "1", format=f"{name} %p", inbox=inbox)
         lines = [str(number) for number in range(90)]
-        self.pub("-t", "work", "-q", "1", "-l", text="".join(f"{line}\n" for line in lines))
+        self.pub("-t", "jobs", "-q", "1", "-l", text="".join(f"{line}\n" for line in lines))
         taken = [line.split() for line in inbox.take(90)]
         self.assertEqual(sorted((line for _, line in taken), key=int), lines)
         self.assertEqual({name for name, _ in taken}, {"a", "b", "c"})

@@ -150,12 +150,12 @@ class Shared(PahoCase):
         for number in range(4):
             member = self.client(f"member-{number}")
             member.messages.put = lambda message, number=number: inbox.put((number, message))
-            member.subscribe("$share/crew/work/+", 1)
+            member.subscribe("$share/crew/jobs/+", 1)
         outsider = self.client("outsider")
-        outsider.subscribe("work/#", 1)
+        outsider.subscribe("jobs/#", 1)
         publisher = self.client("publisher")
         for payload in numbered(80):
-            publisher.publish("work/now", payload, 1)
+            publisher.publish("jobs/now", payload, 1)
         taken = inbox.take(80)
         self.assertEqual({message.payload for _, message in taken}, set(numbered(80)))
         self.assertEqual({number for number, _ in taken}, {0, 1, 2, 3})
