@@ -12,6 +12,7 @@
 #include "core/base/time.h"
 #include "core/broker/shard_message.h"
 #include "net/socket.h"
+#include "net/wrapping.h"
 
 namespace signet {
 
@@ -35,11 +36,12 @@ struct Connection {
   bool cancelling = false;  // The receive is to end.
   bool cancel_missed = false;
   bool sending = false;
-  bool leaving = false;    // For another shard, once nothing is in flight.
-  bool peer_done = false;  // It will send no more.
-  bool broken = false;     // Nothing can be sent any more.
-  bool unread = false;     // In the queue of those that the broker does not want to read.
-  uint8_t finished = 0;    // How often it was found there, its peer having finished.
+  bool leaving = false;     // For another shard, once nothing is in flight.
+  bool peer_done = false;   // It will send no more.
+  bool broken : 1 = false;  // Nothing can be sent any more.
+  bool unread : 1 = false;  // In the queue of those that the broker does not want to read.
+  bool local : 1 = false;   // A UNIX socket.
+  uint8_t finished = 0;     // How often it was found there, its peer having finished.
 
   // Of the send in flight: how often it was looked at with the same outcome, which sends were
   // looked at before and after it, when it was, and what the peer had confirmed then.
@@ -48,6 +50,8 @@ struct Connection {
   uint32_t newer = 0;
   Instant checked;
   uint64_t confirmed = 0;
+
+  std::unique_ptr<Wrapping> wrapping;  // Null: its bytes are MQTT's.
 };
 static_assert(sizeof(Connection) <= 64, "one cache line");
 
@@ -104,9 +108,11 @@ class SendsInFlight {
 // A connection on its way to another shard: nothing of it is in flight.
 class SocketParcel : public ConnectionParcel {
  public:
-  explicit SocketParcel(Socket moved) : socket(std::move(moved)) {}
+  SocketParcel(Socket its_socket, std::unique_ptr<Transport> its_transport)
+      : socket(std::move(its_socket)), transport(std::move(its_transport)) {}
 
   Socket socket;
+  std::unique_ptr<Transport> transport;
 };
 
 }  // namespace signet

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "fmt/format.h"
 #include "net/socket_address.h"
 
 namespace signet {
@@ -39,15 +40,16 @@ size_t StarvedPerTurn(const BufferRing& buffers, uint32_t receive_cap) {
 
 }  // namespace
 
-Connections::Connections(Ring* ring, BufferRing* buffers, ShardBroker* broker, const Limits* limits,
-                         Options options, NetCounters* counters)
-    : ring_(*ring),
-      buffers_(*buffers),
-      broker_(*broker),
+Connections::Connections(const Setup& setup, Options options)
+    : ring_(*setup.ring),
+      buffers_(*setup.buffers),
+      broker_(*setup.broker),
+      ports_(*setup.ports),
+      limits_(*setup.limits),
+      log_(*setup.log),
       options_(options),
-      counters_(*counters),
+      counters_(*setup.counters),
       sends_(&table_),
-      stall_check_(Duration(seconds(limits->send_stall_s)) / 2),
       flushing_(kFlushTime),
       lingering_(kLingerTime),
       ending_(kEndTime),
@@ -56,23 +58,74 @@ Connections::Connections(Ring* ring, BufferRing* buffers, ShardBroker* broker, c
 void Connections::BeginTurn(Instant now) {
   now_ = now;
   if (ring_.AllTaken()) vectored_.Clear();
+  ContinueHandshakes();
 }
 
-void Connections::Open(PortId port, Socket socket) {
-  const ConnectionId id = broker_.Open(port, SocketAddress::OfPeer(socket.fd()).ToText());
+void Connections::Open(PortId port_id, Socket socket) {
+  const Port& port = ports_.Get(port_id);
+  const PortSettings& settings = port.settings;
+  const SocketAddress address = SocketAddress::OfPeer(socket.fd());
+  const std::string peer = settings.address.is_path() ? "local" : address.ToText();
+  if (!Admits(port, address, peer)) return;
+  std::unique_ptr<Transport> transport;
+  if (settings.make_transport) transport = settings.make_transport();
+  const bool is_wrapped = transport != nullptr || settings.proxy != nullptr;
+  const ConnectionId id = broker_.Open(
+      port_id, peer,
+      is_wrapped ? ShardBroker::Beginning::kHandshake : ShardBroker::Beginning::kConnect);
   if (!id) {
-    ++counters_.accepts_refused;
-    return;
+    port.load->Leave();
+    return LogRefused(port, peer, "the limit `connections` is reached");
   }
-  Arm(table_.Add(id, std::move(socket)));
+  Connection& connection = table_.Add(id, std::move(socket));
+  connection.local = settings.address.is_path();
+  if (is_wrapped) Wrap(connection, std::move(transport));
+  if (settings.proxy != nullptr) {
+    connection.wrapping->proxy = std::make_unique<ProxyHeaderReader>(settings.proxy->versions);
+  }
+  Arm(connection);
+}
+
+bool Connections::Admits(const Port& port, const SocketAddress& address, std::string_view peer) {
+  const ProxyRule* const proxy = port.settings.proxy.get();
+  if (proxy != nullptr && !port.settings.address.is_path() && !proxy->trusted.Contains(address)) {
+    LogRefused(port, peer, "it is in none of the port's trustedNetworks");
+    return false;
+  }
+  switch (port.load->Enter(port.settings, now_)) {
+    case PortLoad::Admission::kAdmitted:
+      return true;
+    case PortLoad::Admission::kTooMany:
+      LogRefused(port, peer, "the port has its maxConnections");
+      return false;
+    case PortLoad::Admission::kTooFast:
+      LogRefused(port, peer, "more connections than the port's connectionRate");
+      return false;
+  }
+  UNREACHABLE();
+}
+
+void Connections::LogRefused(const Port& port, std::string_view peer, std::string_view why) {
+  ++counters_.accepts_refused;
+  if (!refusal_log_.Allow(now_)) return;
+  log_.Write(LogLevel::kWarning, "connection refused",
+             {{"port", port.settings.name},
+              {"peer", peer},
+              {"why", why},
+              {"not_logged_before", fmt::format("{}", refusal_log_.TakeSuppressed())}});
 }
 
 void Connections::Adopt(HandOver hand_over) {
-  Socket socket = std::move(static_cast<SocketParcel&>(*hand_over.parcel).socket);
+  const PortId port_id = hand_over.port;
+  auto& parcel = static_cast<SocketParcel&>(*hand_over.parcel);
+  Socket socket = std::move(parcel.socket);
+  std::unique_ptr<Transport> transport = std::move(parcel.transport);
   const ConnectionId id = broker_.Adopt(std::move(hand_over));
-  if (!id) return;
+  if (!id) return ports_.Get(port_id).load->Leave();
   ++counters_.hand_overs;
-  table_.Add(id, std::move(socket));
+  Connection& connection = table_.Add(id, std::move(socket));
+  connection.local = ports_.Get(port_id).settings.address.is_path();
+  if (transport != nullptr) Wrap(connection, std::move(transport));
   to_arm_.push_back(id);
 }
 
@@ -81,6 +134,7 @@ void Connections::Adopt(HandOver hand_over) {
 bool Connections::WantsReceive(const Connection& connection) {
   if (connection.phase == Phase::kLingering) return true;
   return connection.phase == Phase::kOpen && !connection.leaving &&
+         (connection.wrapping == nullptr || WantsMore(*connection.wrapping)) &&
          broker_.Find(connection.id)->wants_input();
 }
 
@@ -122,11 +176,15 @@ void Connections::OnReceive(const Completion& completion) {
   if (!completion.more()) OnOperationEnd(*connection);
 }
 
-void Connections::PassOn(Connection& connection, ByteView bytes) {
+void Connections::PassOn(Connection& connection, MutableBytes bytes) {
   ++counters_.receives;
   counters_.bytes_received += bytes.size();
   if (connection.phase != Phase::kOpen) return;
-  broker_.Receive(connection.id, bytes);
+  if (connection.wrapping == nullptr) {
+    broker_.Receive(connection.id, bytes);
+  } else {
+    Unwrap(connection, bytes);
+  }
   // A receive that should have been cancelled, and was missed.
   if (!WantsReceive(connection)) StopReceiving(connection);
 }
@@ -163,17 +221,19 @@ void Connections::StartSend(Connection& connection, OutputQueue& output) {
   DCHECK(!connection.sending && !output.empty());
   const size_t size = std::min(output.size(), kMaxSendBytes);
   const int fd = connection.socket.fd();
-  constexpr int kFlags = MSG_NOSIGNAL | MSG_WAITALL;
+  // The kernel does not say how much of a UNIX socket's output was taken: there each piece that is
+  // has to complete a send, for CheckStalls().
+  const unsigned flags = MSG_NOSIGNAL | (connection.local ? 0u : unsigned{MSG_WAITALL});
   io_uring_sqe* sqe = ring_.NextSqe();
   ByteView first;
   output.Gather({&first, 1}, size);
   if (first.size() == size) {
-    io_uring_prep_send(sqe, fd, first.data(), first.size(), kFlags);
+    io_uring_prep_send(sqe, fd, first.data(), first.size(), static_cast<int>(flags));
   } else {
     std::array<ByteView, VectoredSends::kMaxPieces> pieces;
     const size_t used = output.Gather(pieces, size);
     const msghdr* header = vectored_.Add({pieces.data(), used});
-    io_uring_prep_sendmsg(sqe, fd, header, unsigned{kFlags});
+    io_uring_prep_sendmsg(sqe, fd, header, flags);
   }
   io_uring_sqe_set_data64(sqe, OpTag::For(Op::kSend, connection.id).Pack());
   connection.sending = true;
@@ -183,9 +243,9 @@ void Connections::StartSend(Connection& connection, OutputQueue& output) {
 }
 
 // What is left, or has been added since, goes out at the end of this turn.
-void Connections::SendRest(const Connection& connection) {
+void Connections::SendRest(Connection& connection) {
   Client& client = *broker_.Find(connection.id);
-  if (!client.output().empty()) client.NoteOutput();
+  if (HasOutput(connection)) client.NoteOutput();
 }
 
 void Connections::OnSend(const Completion& completion) {
@@ -197,7 +257,13 @@ void Connections::OnSend(const Completion& completion) {
     const auto size = static_cast<size_t>(completion.result());
     ++counters_.sends;
     counters_.bytes_sent += size;
-    broker_.OutputSent(connection->id, size);
+    if (connection->wrapping != nullptr) {
+      connection->wrapping->wire.Consume(size);
+      to_arm_.push_back(connection->id);      // If WantsMore() held it up.
+      broker_.OutputSent(connection->id, 0);  // Its output was taken before, and may grow again.
+    } else {
+      broker_.OutputSent(connection->id, size);
+    }
     SendRest(*connection);
   } else if (WasGivenUp(-completion.result())) {
     SendRest(*connection);

@@ -12,7 +12,7 @@ void Connections::TakeEffects() {
     Connection* connection = table_.Find(id);
     if (connection == nullptr) continue;
     connection->leaving = true;
-    if (!connection->in_flight()) to_leave_.push_back(id);
+    if (CanLeave(*connection)) to_leave_.push_back(id);
   }
   for (const ConnectionId id : effects_.input) {
     Connection* connection = table_.Find(id);
@@ -25,13 +25,15 @@ void Connections::TakeEffects() {
     }
   }
   for (const ConnectionId id : effects_.output) SendOutput(id);
+  for (const ConnectionId id : std::exchange(to_send_, {})) SendOutput(id);
   for (const ConnectionId id : effects_.close) {
     Connection* connection = table_.Find(id);
     if (connection != nullptr && connection->phase == Phase::kOpen) BeginClose(*connection);
   }
   effects_.Clear();
   for (const ConnectionId id : to_leave_) {
-    if (Connection* connection = table_.Find(id)) HandOverNow(*connection);
+    Connection* connection = table_.Find(id);
+    if (connection != nullptr && CanLeave(*connection)) HandOverNow(*connection);
   }
   to_leave_.clear();
   for (const ConnectionId id : to_arm_) {
@@ -42,12 +44,20 @@ void Connections::TakeEffects() {
   ReleaseEnded();
 }
 
+bool Connections::CanLeave(const Connection& connection) {
+  return connection.leaving && !connection.in_flight() &&
+         (connection.wrapping == nullptr || connection.wrapping->wire.empty());
+}
+
 void Connections::HandOverNow(Connection& connection) {
   const ConnectionId id = connection.id;
   // It may have been closed while it waited.
   if (broker_.Find(id)->state() != Client::State::kLeaving) return;
   ShardBroker::Departure departure = broker_.TakeForHandOver(id);
-  departure.hand_over.parcel = std::make_unique<SocketParcel>(std::move(connection.socket));
+  std::unique_ptr<Transport> transport;
+  if (connection.wrapping != nullptr) transport = std::move(connection.wrapping->transport);
+  departure.hand_over.parcel =
+      std::make_unique<SocketParcel>(std::move(connection.socket), std::move(transport));
   broker_.Send(departure.home, std::move(departure.hand_over));
   table_.Remove(connection);
   broker_.Release(id);
@@ -56,6 +66,7 @@ void Connections::HandOverNow(Connection& connection) {
 void Connections::SendOutput(ConnectionId id) {
   Connection* connection = table_.Find(id);
   if (connection == nullptr || connection->phase > Phase::kFlushing || connection->broken) return;
+  if (connection->wrapping != nullptr) return SendWrapped(*connection);
   OutputQueue& output = broker_.Find(id)->output();
   if (output.empty()) return;
   if (connection->sending) return broker_.OutputHeldUp(id);
@@ -101,6 +112,7 @@ void Connections::OnCancelAll(const Completion& completion) {
 void Connections::BeginClose(Connection& connection) {
   if (connection.broken) return End(connection);
   connection.phase = Phase::kFlushing;
+  if (connection.wrapping != nullptr) SendWrapped(connection);
   if (!connection.sending) return BeginLinger(connection);
   flushing_.Push(connection.id, now_);
 }
@@ -136,9 +148,9 @@ void Connections::CutOffAll(std::string_view why) {
 }
 
 void Connections::OnOperationEnd(Connection& connection) {
-  if (connection.phase == Phase::kFlushing && !connection.sending &&
-      broker_.Find(connection.id)->output().empty()) {
-    return BeginLinger(connection);
+  if (connection.phase == Phase::kFlushing && !connection.sending) {
+    if (connection.wrapping != nullptr) SendWrapped(connection);
+    if (!connection.sending && !HasOutput(connection)) return BeginLinger(connection);
   }
   if (connection.in_flight()) return;
   if (connection.phase == Phase::kEnding) ended_.push_back(connection.id);
@@ -151,6 +163,7 @@ void Connections::ReleaseEnded() {
   for (const ConnectionId id : ended_) {
     Connection* connection = table_.Find(id);
     if (connection == nullptr) continue;
+    ports_.Get(broker_.Find(id)->port()).load->Leave();
     table_.Remove(*connection);
     broker_.Release(id);
   }
@@ -185,8 +198,9 @@ void Connections::CheckTime() {
 // has confirmed. If that is the same twice in a row, not one byte was taken for as long as the
 // limit says.
 void Connections::CheckStalls() {
+  const Duration stall_check = StallCheck();
   for (Connection* connection = sends_.Front();
-       connection != nullptr && connection->checked + stall_check_ <= now_;
+       connection != nullptr && connection->checked + stall_check <= now_;
        connection = sends_.Front()) {
     const std::optional<uint64_t> confirmed = connection->socket.BytesConfirmed();
     const bool idle = connection->checks > 0 && confirmed.value_or(0) == connection->confirmed;
@@ -235,11 +249,11 @@ void Connections::CheckUnread() {
 }
 
 Instant Connections::NextDeadline() const {
-  if (!starved_.empty()) return now_;
+  if (!starved_.empty() || !handshakes_.empty()) return now_;
   Instant next = std::min({flushing_.NextDeadline(), lingering_.NextDeadline(),
                            ending_.NextDeadline(), unread_.NextDeadline()});
   if (const Connection* oldest = sends_.Front()) {
-    next = std::min(next, oldest->checked + stall_check_);
+    next = std::min(next, oldest->checked + StallCheck());
   }
   return next;
 }

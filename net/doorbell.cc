@@ -4,17 +4,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include "fmt/format.h"
+#include "net/uring/explain.h"
 
 namespace signet {
 
 Status Doorbell::Open() {
   event_ = Socket(eventfd(0, EFD_CLOEXEC));
   if (event_) return Status::Ok();
-  return Status::Error(
-      fmt::format("cannot make an eventfd: {}", std::generic_category().message(errno)));
+  return Status::Error(fmt::format("cannot make an eventfd: {}", ExplainNoDescriptor(errno)));
 }
 
 void Doorbell::Install(Ring* ring, bool ring_messages) {

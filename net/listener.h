@@ -1,29 +1,55 @@
 // Listener: the sockets of one port, one for each shard. The kernel spreads new connections over
-// them by a hash of both addresses (SO_REUSEPORT), so that no shard accepts for another.
+// them by a hash of both addresses (SO_REUSEPORT), so that no shard accepts for another. A UNIX
+// socket knows no such thing: there the shards accept from one queue, whoever comes first.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "core/base/status.h"
+#include "net/listen_address.h"
 #include "net/socket.h"
-#include "net/socket_address.h"
 
 namespace signet {
 
-class Listener {
+// The entry of a UNIX socket in the file system, which goes with its listener.
+class SocketFile {
  public:
-  // Binds and listens `sockets` times. Port 0 stands for any that is free. The error is one
-  // sentence.
-  static StatusOr<Listener> Open(const SocketAddress& address, uint32_t sockets);
-
-  // Where it listens, with the real port.
-  const SocketAddress& address() const { return address_; }
-  Socket TakeSocket(uint32_t shard) { return std::move(sockets_[shard]); }
+  explicit SocketFile(std::string path);
+  SocketFile(const SocketFile&) = delete;
+  SocketFile& operator=(const SocketFile&) = delete;
+  // Removes it, unless somebody has put something else there.
+  ~SocketFile();
 
  private:
-  SocketAddress address_;
+  const std::string path_;
+  uint64_t inode_ = 0;
+};
+
+class Listener {
+ public:
+  // Whether another port of this broker may be there now, and will go.
+  enum class Neighbours : uint8_t { kNone, kOurs };
+  // Binds and listens `sockets` times. Port 0 stands for any that is free. What a UNIX socket of a
+  // broker that is gone left behind is replaced. The error is one sentence.
+  static StatusOr<Listener> Open(const ListenAddress& address, uint32_t sockets,
+                                 Neighbours neighbours = Neighbours::kNone);
+
+  // Where it listens, with the real port.
+  const ListenAddress& address() const { return address_; }
+  Socket TakeSocket(uint32_t shard) { return std::move(sockets_[shard]); }
+  // Null for an address of the network. To be kept as long as the sockets.
+  std::unique_ptr<SocketFile> TakeFile() { return std::move(file_); }
+
+ private:
+  Status OpenTcp(uint32_t sockets, Neighbours neighbours);
+  Status OpenPath(uint32_t sockets);
+
+  ListenAddress address_;
   std::vector<Socket> sockets_;
+  std::unique_ptr<SocketFile> file_;
 };
 
 }  // namespace signet

@@ -53,7 +53,15 @@ class Mailbox {
   // Calls take(T&&) for all that shows now, oldest first.
   template <typename TakeOne>
   void Take(TakeOne&& take) {
-    const size_t tail = tail_.load(std::memory_order_acquire);
+    Look();
+    TakeSeen(take);
+  }
+  // The same in two steps: TakeSeen() takes what showed at the last Look(). Who reads the clock
+  // between them reads a later moment than any that the sender knew when it sent.
+  void Look() { receiver_.seen = tail_.load(std::memory_order_acquire); }
+  template <typename TakeOne>
+  void TakeSeen(TakeOne&& take) {
+    const size_t tail = receiver_.seen;
     if (tail == receiver_.next) return;
     while (receiver_.next != tail) {
       T* item = std::launder(reinterpret_cast<T*>(slots_[receiver_.next++ & mask_].memory));
@@ -77,6 +85,7 @@ class Mailbox {
   };
   struct alignas(kApart) Receiver {
     size_t next = 0;
+    size_t seen = 0;
   };
 
   const std::unique_ptr<Slot[]> slots_;

@@ -5,7 +5,7 @@
 namespace signet {
 namespace {
 
-constexpr auto kTable = std::to_array<NetCounterInfo>({
+constexpr auto kCounters = std::to_array<NetCounterInfo>({
     {"turns", &NetCounters::turns},
     {"system_calls", &NetCounters::system_calls},
     {"bytes_received", &NetCounters::bytes_received},
@@ -17,19 +17,22 @@ constexpr auto kTable = std::to_array<NetCounterInfo>({
     {"resets", &NetCounters::resets},
     {"send_stalls", &NetCounters::send_stalls},
     {"receives_starved", &NetCounters::receives_starved},
+    {"handshakes", &NetCounters::handshakes},
+    {"handshakes_failed", &NetCounters::handshakes_failed},
     {"hand_overs", &NetCounters::hand_overs},
     {"doorbells", &NetCounters::doorbells},
     {"completion_overflows", &NetCounters::completion_overflows},
     {"completions_lost", &NetCounters::completions_lost},
 });
-static_assert(sizeof(NetCounters) == kTable.size() * sizeof(uint64_t), "a counter is missing here");
+static_assert(sizeof(NetCounters) == kCounters.size() * sizeof(uint64_t),
+              "a counter is missing here");
 
 }  // namespace
 
-std::span<const NetCounterInfo> AllNetCounters() { return kTable; }
+std::span<const NetCounterInfo> AllNetCounters() { return kCounters; }
 
 NetCounters& NetCounters::operator+=(const NetCounters& other) {
-  for (const NetCounterInfo& counter : kTable) this->*counter.value += other.*counter.value;
+  for (const NetCounterInfo& counter : kCounters) this->*counter.value += other.*counter.value;
   return *this;
 }
 

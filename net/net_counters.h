@@ -15,7 +15,7 @@ struct NetCounters {
   uint64_t bytes_sent = 0;
   uint64_t receives = 0;
   uint64_t sends = 0;
-  // Connections that were accepted and at once closed: limit `connections`.
+  // Connections that were accepted and at once closed: limit `connections`, and those of a port.
   uint64_t accepts_refused = 0;
   uint64_t accepts_failed = 0;
   // Connections that the peer, or the way to it, broke off, or that the kernel had no memory for.
@@ -24,6 +24,9 @@ struct NetCounters {
   uint64_t send_stalls = 0;
   // Receives that found no buffer, and waited for one.
   uint64_t receives_starved = 0;
+  // Handshakes (TLS, WebSocket) that were done, and that failed.
+  uint64_t handshakes = 0;
+  uint64_t handshakes_failed = 0;
   // Connections that came from another shard.
   uint64_t hand_overs = 0;
   // Shards that slept and were woken.

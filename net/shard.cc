@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "fmt/format.h"
+#include "net/clock.h"
 
 namespace signet {
 namespace {
@@ -29,7 +30,10 @@ constexpr Duration kBusyWait = std::chrono::microseconds(30);
 // When a mailbox is looked at again that had no room.
 constexpr Duration kBacklogInterval = milliseconds(1);
 
-Instant ReadClock() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
+ShardContext::Setup WithLimits(ShardContext::Setup context, const Limits* limits) {
+  context.limits = limits;
+  return context;
+}
 
 }  // namespace
 
@@ -51,41 +55,41 @@ Shard::Shard(Setup setup, std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing
       now_(ReadClock()),
       limits_(*setup.context.limits),
       log_(*setup.context.log),
-      broker_(std::move(setup.context), std::move(setup.ports), now_),
-      connections_(ring_.get(), buffers_.get(), &broker_, &limits_,
-                   {.receive_cap = setup.features.receive_cap ? kReceiveCap : 0}, &counters_) {
+      broker_(WithLimits(std::move(setup.context), &limits_), {}, now_),
+      connections_({.ring = ring_.get(),
+                    .buffers = buffers_.get(),
+                    .broker = &broker_,
+                    .ports = &ports_,
+                    .limits = &limits_,
+                    .log = &log_,
+                    .counters = &counters_},
+                   {.receive_cap = setup.features.receive_cap ? kReceiveCap : 0}) {
   doorbell_.Install(ring_.get(), setup.features.ring_messages);
-  for (Socket& listener : setup.listeners) {
-    const auto index = static_cast<uint32_t>(acceptors_.size());
-    acceptors_.push_back(
-        std::make_unique<Acceptor>(index, std::move(listener), ring_.get(), &log_, &counters_));
-  }
 }
 
 Shard::~Shard() { CHECK(connections_.size() == 0); }
 
 void Shard::Run() {
-  for (const auto& acceptor : acceptors_) acceptor->Start();
   while (!stopping_ || connections_.size() > 0) RunOnce();
 }
 
 // One turn. Its order:
 //
 //   1. The kernel gets, in one call, all that the last turn has prepared, and we sleep in the same
-//   call if there is
-//      nothing to do. The clock is read once; the whole turn happens at that moment.
+//      call if there is nothing to do. The clock is read once; the whole turn happens at that
+//      moment. Mail was looked for before: none that is taken speaks of a later moment, so that no
+//      message is younger here than where it came from.
 //   2. Mail of other shards first: it is older than what the kernel brings now, and its senders get
-//   their room
-//      back soonest. What it makes us send leaves together with what the rest of the turn does.
+//      their room back soonest. What it makes us send leaves together with what the rest of the
+//      turn does.
 //   3. Completions, until the kernel has none left: it gives deferred work out in small portions,
-//   and to send
-//      between them would make many small sends out of one large.
+//      and to send between them would make many small sends out of one large.
 //   4. What has taken too long, and then the broker's own timers and deferred work.
 //   5. What the broker wants of the connections, which becomes one send for each, and of other
-//   shards, whose
-//      doorbell is rung if they sleep. All of it leaves with step 1 of the next turn.
+//      shards, whose doorbell is rung if they sleep. All of it leaves with step 1 of the next turn.
 void Shard::RunOnce() {
   Wait();
+  LookForMail();
   now_ = ReadClock();
   ++counters_.turns;
   broker_.BeginTurn(now_);
@@ -117,25 +121,33 @@ void Shard::Wait() {
 Instant Shard::NextDeadline() const {
   Instant next =
       std::min({broker_.NextDeadline(), connections_.NextDeadline(), doorbell_.NextDeadline()});
-  for (const auto& acceptor : acceptors_) next = std::min(next, acceptor->NextDeadline());
+  for (const Door& door : doors_) next = std::min(next, door.acceptor->NextDeadline());
   if (backlog_) next = std::min(next, now_ + kBacklogInterval);
   return next;
 }
 
 bool Shard::HasMail() const {
-  if (mailroom_.control(self_).HasMail()) return true;
+  if (mailroom_.control(self_).HasMail() || mailroom_.from_auth(self_).HasMail()) return true;
   for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
     if (ShardId(i) != self_ && mailroom_.box(ShardId(i), self_).HasMail()) return true;
   }
   return false;
 }
 
+void Shard::LookForMail() {
+  for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
+    if (ShardId(i) != self_) mailroom_.box(ShardId(i), self_).Look();
+  }
+}
+
 void Shard::TakeMail() {
   mailroom_.control(self_).Take([this](ControlTask&& task) { task(*this); });
+  mailroom_.from_auth(self_).Take(
+      [this](MailFromAuth&& mail) { broker_.Deliver(std::move(mail)); });
   for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
     const ShardId from(i);
     if (from == self_) continue;
-    mailroom_.box(from, self_).Take([&](ShardMessage&& message) {
+    mailroom_.box(from, self_).TakeSeen([&](ShardMessage&& message) {
       if (auto* hand_over = std::get_if<HandOver>(&message)) {
         connections_.Adopt(std::move(*hand_over));
       } else {
@@ -181,7 +193,7 @@ void Shard::StartOver() {
   lost_ = ring_->lost();
   connections_.CutOffAll("the kernel had no memory for its completions");
   buffers_->Renew();
-  for (const auto& acceptor : acceptors_) acceptor->Reassure();
+  for (const Door& door : doors_) door.acceptor->Reassure();
   doorbell_.Reassure();
 }
 
@@ -199,7 +211,7 @@ void Shard::Handle(const Completion& completion) {
     case Op::kAccept:
       return OnAccept(completion);
     case Op::kAskForAccept:
-      return acceptors_[tag.slot]->OnAnswer(completion);
+      return doors_[tag.slot].acceptor->OnAnswer(completion);
     case Op::kAskForReadEvent:
       return doorbell_.OnAnswer(completion);
     case Op::kReadEvent:
@@ -208,24 +220,27 @@ void Shard::Handle(const Completion& completion) {
       return mailroom_.doorbell(ShardId(tag.slot)).RingByEvent();
     case Op::kDoorbell:  // We are awake now; that was all.
     case Op::kNone:
+    case Op::kPollHttp:  // HTTPS servers are asked on another ring.
+    case Op::kCancelHttpPoll:
       return;
   }
 }
 
 void Shard::OnAccept(const Completion& completion) {
-  const uint32_t index = completion.tag().slot;
-  Socket socket = acceptors_[index]->OnAccept(completion, now_);
-  if (socket) connections_.Open(PortId(static_cast<uint16_t>(index)), std::move(socket));
+  const Door& door = doors_[completion.tag().slot];
+  Socket socket = door.acceptor->OnAccept(completion, now_);
+  if (socket) connections_.Open(door.port, std::move(socket));
 }
 
 void Shard::CheckTime() {
-  for (const auto& acceptor : acceptors_) acceptor->CheckTime(now_);
+  for (const Door& door : doors_) door.acceptor->CheckTime(now_);
   doorbell_.CheckTime(now_);
   connections_.CheckTime();
 }
 
 void Shard::PassMailOn() {
   backlog_ = false;
+  PassToAuth();
   for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
     const ShardId to(i);
     if (to == self_) continue;
@@ -238,9 +253,67 @@ void Shard::PassMailOn() {
   }
 }
 
+void Shard::PassToAuth() {
+  BlockQueue<MailToAuth>& waiting = broker_.to_auth();
+  if (waiting.empty()) return;
+  Mailbox<MailToAuth>& box = mailroom_.to_auth(self_);
+  while (!waiting.empty() && box.TryPush(waiting.front())) waiting.DropFront();
+  if (!waiting.empty()) backlog_ = true;
+  if (box.Publish() && mailroom_.auth_doorbell().WakeFrom(*ring_, self_, mailroom_.auth_shard())) {
+    ++counters_.doorbells;
+  }
+}
+
+// -- Ports.
+
+void Shard::SetPort(std::shared_ptr<const Port> port) {
+  const PortSettings& settings = port->settings;
+  broker_.SetPort(port->id, {.authenticates = settings.authentication != nullptr,
+                             .handshake_timeout_s = settings.handshake_timeout_s,
+                             .connect_timeout_s = settings.connect_timeout_s});
+  ports_.Set(std::move(port));
+}
+
+void Shard::Listen(PortId port, Socket listener) {
+  if (broker_.is_draining()) return;
+  // The place of one that has stopped is used again.
+  const auto free =
+      std::ranges::find_if(doors_, [](const Door& door) { return door.acceptor->is_stopped(); });
+  const auto index = static_cast<uint32_t>(free - doors_.begin());
+  if (free == doors_.end()) doors_.emplace_back();
+  doors_[index] = {.port = port,
+                   .acceptor = std::make_unique<Acceptor>(index, std::move(listener), ring_.get(),
+                                                          &log_, &counters_)};
+  doors_[index].acceptor->Start();
+}
+
+void Shard::Replace(PortId from, PortId to) {
+  for (Door& door : doors_) {
+    if (door.port == from) door.port = to;
+  }
+  Forget(from);
+}
+
+// Its clients, who may be many, need nothing of its settings any more.
+void Shard::Forget(PortId port) {
+  broker_.ClosePort(port);
+  const Port& old = ports_.Get(port);
+  ports_.Set(std::make_shared<Port>(
+      Port{.id = port,
+           .settings = {.name = old.settings.name, .address = old.settings.address},
+           .load = old.load}));
+}
+
+void Shard::ClosePort(PortId port) {
+  for (const Door& door : doors_) {
+    if (door.port == port) door.acceptor->Stop();
+  }
+  Forget(port);
+}
+
 void Shard::Drain() {
   if (broker_.is_draining()) return;
-  for (const auto& acceptor : acceptors_) acceptor->Stop();
+  for (const Door& door : doors_) door.acceptor->Stop();
   broker_.Drain();
 }
 

@@ -13,6 +13,7 @@
 #include "net/connections.h"
 #include "net/mailroom.h"
 #include "net/net_counters.h"
+#include "net/port_table.h"
 #include "net/uring/buffer_ring.h"
 #include "net/uring/probe.h"
 #include "net/uring/ring.h"
@@ -22,9 +23,7 @@ namespace signet {
 class Shard {
  public:
   struct Setup {
-    ShardContext::Setup context;
-    std::vector<PortAccess> ports;
-    std::vector<Socket> listeners;  // One for each port.
+    ShardContext::Setup context;  // Its limits are copied.
     KernelFeatures features;
     Ring::Options ring;
     Mailroom* mailroom = nullptr;
@@ -38,7 +37,19 @@ class Shard {
   // Accepts and serves, until Stop() and until the last connection is gone.
   void Run();
 
-  // -- For ControlTask.
+  // -- For ControlTask. A port is known to all shards before one of them listens, as its
+  // connections move between them.
+  // A new port, or what has changed of one. Counted, as all shards have it: off the path of a
+  // PUBLISH (net/port.h).
+  void SetPort(std::shared_ptr<const Port> port);
+  // Accepts clients of the port.
+  void Listen(PortId port, Socket listener);
+  // Who connects where `from` listened is a client of `to` from now on; those of `from` are sent
+  // away.
+  void Replace(PortId from, PortId to);
+  // Listens no more, and sends its clients away.
+  void ClosePort(PortId port);
+  void SetLimits(const Limits& limits) { limits_ = limits; }
   // Accepts nobody any more, and sends everybody away in good order.
   void Drain();
   // Cuts off who is left, and makes Run() return.
@@ -49,18 +60,27 @@ class Shard {
   NetCounters net_counters() const;
 
  private:
+  // A port that is listened on.
+  struct Door {
+    PortId port;
+    std::unique_ptr<Acceptor> acceptor;
+  };
+
   Shard(Setup setup, std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing> buffers);
 
   void RunOnce();
   void Wait();
+  void LookForMail();
   void TakeMail();
   void ReapCompletions();
   void StartOver();
   void CheckTime();
   void PassMailOn();
+  void PassToAuth();
 
   void Handle(const Completion& completion);
   void OnAccept(const Completion& completion);
+  void Forget(PortId port);
 
   bool HasMail() const;
   Instant NextDeadline() const;
@@ -72,11 +92,12 @@ class Shard {
   const std::unique_ptr<BufferRing> buffers_;
   NetCounters counters_;
   Instant now_;  // Of the present turn.
-  const Limits& limits_;
+  Limits limits_;
   LogSink& log_;
+  PortTable ports_;
   ShardBroker broker_;
   Connections connections_;
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  std::vector<Door> doors_;
   uint32_t lost_ = 0;     // Completions, as far as we have dealt with it.
   size_t received_ = 0;   // Receives that completed in the last turn.
   bool backlog_ = false;  // Something did not fit into a mailbox.

@@ -8,7 +8,6 @@
 #include <chrono>
 
 #include "fmt/format.h"
-#include "net/listener.h"
 
 namespace signet {
 namespace {
@@ -46,37 +45,30 @@ ShardGroup::ShardGroup(Options options, LogSink* log)
     : options_(std::move(options)),
       log_(*log),
       mailroom_(options_.shards),
-      listeners_(options_.shards),
       sums_(options_.shards),
-      last_(options_.shards) {
+      last_(options_.shards + (options_.make_auth_desk ? 1 : 0)) {
   FillRandom(reinterpret_cast<uint8_t*>(&hash_seed_), sizeof hash_seed_);
 }
 
 StatusOr<std::unique_ptr<ShardGroup>> ShardGroup::Start(Options options, LogSink* log) {
   std::unique_ptr<ShardGroup> group(new ShardGroup(std::move(options), log));
-  if (Status status = group->Open(); !status.ok()) return status;
+  if (Status status = group->Prepare(); !status.ok()) return status;
   if (Status status = group->Launch(); !status.ok()) return status;
+  Status opened = group->Apply(std::move(group->options_.ports), group->options_.limits);
+  if (!opened.ok()) return opened;
   return group;
 }
 
 ShardGroup::~ShardGroup() { Stop(); }
 
-Status ShardGroup::Open() {
+Status ShardGroup::Prepare() {
   const auto features = ProbeKernel();
   if (!features.ok()) return features.error();
   features_ = *features;
-  for (SocketAddress& address : options_.ports) {
-    auto listener = Listener::Open(address, options_.shards);
-    if (!listener.ok()) return listener.error();
-    address = listener->address();
-    for (uint32_t i = 0; i < options_.shards; ++i) {
-      listeners_[i].push_back(listener->TakeSocket(i));
-    }
-  }
   for (uint32_t i = 0; i < options_.shards; ++i) {
     if (Status status = mailroom_.doorbell(ShardId(i)).Open(); !status.ok()) return status;
   }
-  return Status::Ok();
+  return mailroom_.auth_doorbell().Open();
 }
 
 Status ShardGroup::Launch() {
@@ -86,6 +78,11 @@ Status ShardGroup::Launch() {
     ready.push_back(promise.get_future());
     threads_.emplace_back(&ShardGroup::Main, this, i, SetupFor(i), std::move(promise));
   }
+  if (options_.make_auth_desk) {
+    std::promise<Status> promise;
+    ready.push_back(promise.get_future());
+    auth_thread_ = std::thread(&ShardGroup::AuthMain, this, std::move(promise));
+  }
   Status first_error;
   for (auto& outcome : ready) {
     Status status = outcome.get();
@@ -94,8 +91,7 @@ Status ShardGroup::Launch() {
   serve_ = first_error.ok();
   all_ready_.count_down();
   if (first_error.ok()) return Status::Ok();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  Join();
   return first_error;
 }
 
@@ -109,8 +105,6 @@ Shard::Setup ShardGroup::SetupFor(uint32_t index) {
                       .random = FillRandom,
                       .memory_bytes = options_.memory_bytes,
                       .response_information = options_.response_information},
-          .ports = std::vector<PortAccess>(options_.ports.size()),
-          .listeners = std::move(listeners_[index]),
           .features = features_,
           .ring = options_.ring,
           .mailroom = &mailroom_};
@@ -130,6 +124,22 @@ void ShardGroup::Main(uint32_t index, Shard::Setup setup, std::promise<Status> r
   last_.arrive_and_wait();
 }
 
+// And of the auth shard's.
+void ShardGroup::AuthMain(std::promise<Status> ready) {
+  pthread_setname_np(pthread_self(), "auth");
+  auto thread = AuthThread::Create(&mailroom_, features_, options_.make_auth_desk, &log_);
+  ready.set_value(thread.ok() ? Status::Ok() : thread.error());
+  all_ready_.wait();
+  if (serve_) (*thread)->Run();
+  last_.arrive_and_wait();
+}
+
+void ShardGroup::Join() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  if (auth_thread_.joinable()) auth_thread_.join();
+}
+
 template <typename Ask>
 void ShardGroup::AskAll(Ask ask) {
   std::latch answers(options_.shards);
@@ -146,6 +156,142 @@ void ShardGroup::AskAll(Ask ask) {
   }
   answers.wait();
 }
+
+// -- Ports.
+
+std::vector<ListenAddress> ShardGroup::addresses() const {
+  std::vector<ListenAddress> addresses;
+  for (const OpenPort& open : ports_) addresses.push_back(open.port->settings.address);
+  return addresses;
+}
+
+Status ShardGroup::Apply(std::vector<PortSettings> ports, const Limits& limits) {
+  std::vector<Candidate> candidates;
+  for (PortSettings& settings : ports) {
+    auto candidate = Consider(std::move(settings), candidates);
+    if (!candidate.ok()) return candidate.error();
+    candidates.push_back(std::move(*candidate));
+  }
+  options_.limits = limits;
+  TellAuthOf(candidates);
+  Introduce(candidates);
+  Switch(candidates);
+  return Status::Ok();
+}
+
+// Opens what is new; changes nothing. `others` are those before it; port 0 may stand for several.
+StatusOr<ShardGroup::Candidate> ShardGroup::Consider(PortSettings settings,
+                                                     const std::vector<Candidate>& others) {
+  CHECK(settings.authentication == nullptr || auth_thread_.joinable());
+  Candidate candidate;
+  candidate.open.asked = settings.address.ToText();
+  const auto before = std::ranges::find_if(ports_, [&](const OpenPort& open) {
+    return open.asked == candidate.open.asked &&
+           std::ranges::find(others, &open, &Candidate::before) == others.end();
+  });
+  PortId id;
+  auto load = std::make_shared<PortLoad>();
+  if (before != ports_.end()) {
+    const Port& old = *before->port;
+    candidate.before = &*before;
+    candidate.replaces = old.settings.terms != settings.terms;
+    settings.address = old.settings.address;
+    id = old.id;
+    if (!candidate.replaces) load = old.load;
+  } else {
+    auto listener = Listener::Open(
+        settings.address, options_.shards,
+        IsAmongOurs(settings.address) ? Listener::Neighbours::kOurs : Listener::Neighbours::kNone);
+    if (!listener.ok()) return listener.error();
+    settings.address = listener->address();
+    candidate.open.file = listener->TakeFile();
+    candidate.listener = std::move(*listener);
+  }
+  if (before == ports_.end() || candidate.replaces) {
+    auto fresh = NewPortId();
+    if (!fresh.ok()) return fresh.error();
+    id = *fresh;
+  }
+  candidate.open.port =
+      std::make_shared<Port>(Port{.id = id, .settings = std::move(settings), .load = load});
+  return candidate;
+}
+
+StatusOr<PortId> ShardGroup::NewPortId() {
+  if (port_ids_ > UINT16_MAX) {
+    return Status::Error("too many ports were opened since the broker started; restart it");
+  }
+  return PortId(static_cast<uint16_t>(port_ids_++));
+}
+
+// One of our own ports with another address, and the same number, would be in the way.
+bool ShardGroup::IsAmongOurs(const ListenAddress& address) const {
+  return std::ranges::any_of(ports_, [&](const OpenPort& open) {
+    return address.port() != 0 && open.port->settings.address.port() == address.port();
+  });
+}
+
+// Before any shard can ask.
+void ShardGroup::TellAuthOf(const std::vector<Candidate>& candidates) {
+  if (!auth_thread_.joinable()) return;
+  AskAuth([&](AuthThread& thread) {
+    for (const Candidate& candidate : candidates) {
+      const Port& port = *candidate.open.port;
+      if (port.settings.authentication == nullptr) continue;
+      thread.desk().SetPort(port.id, port.settings.name, port.settings.authentication);
+    }
+  });
+}
+
+void ShardGroup::Introduce(const std::vector<Candidate>& candidates) {
+  AskAll([&](Shard& shard, size_t) {
+    shard.SetLimits(options_.limits);
+    for (const Candidate& candidate : candidates) shard.SetPort(candidate.open.port);
+  });
+}
+
+void ShardGroup::Switch(std::vector<Candidate>& candidates) {
+  std::vector<PortId> gone;
+  for (OpenPort& open : ports_) {
+    if (std::ranges::find(candidates, &open, &Candidate::before) == candidates.end()) {
+      gone.push_back(open.port->id);
+    }
+  }
+  AskAll([&](Shard& shard, size_t index) {
+    for (const PortId id : gone) shard.ClosePort(id);
+    for (Candidate& candidate : candidates) {
+      const PortId id = candidate.open.port->id;
+      if (candidate.replaces) shard.Replace(candidate.before->port->id, id);
+      if (candidate.listener) {
+        shard.Listen(id, candidate.listener->TakeSocket(static_cast<uint32_t>(index)));
+      }
+    }
+  });
+  ForgetAtAuth(gone, candidates);
+  std::vector<OpenPort> ports;
+  for (Candidate& candidate : candidates) {
+    if (candidate.before != nullptr) {
+      candidate.open.asked = std::move(candidate.before->asked);
+      candidate.open.file = std::move(candidate.before->file);
+    }
+    ports.push_back(std::move(candidate.open));
+  }
+  ports_ = std::move(ports);
+}
+
+// Their clients are being sent away.
+void ShardGroup::ForgetAtAuth(const std::vector<PortId>& gone,
+                              const std::vector<Candidate>& candidates) {
+  if (!auth_thread_.joinable()) return;
+  AskAuth([&](AuthThread& thread) {
+    for (const PortId id : gone) thread.desk().ClosePort(id);
+    for (const Candidate& candidate : candidates) {
+      if (candidate.replaces) thread.desk().ClosePort(candidate.before->port->id);
+    }
+  });
+}
+
+// -- What it holds, and the end.
 
 ShardGroup::Held ShardGroup::TakeHeld() {
   constexpr uint64_t kPerConnection = 512;
@@ -170,8 +316,8 @@ void ShardGroup::Drain() {
 void ShardGroup::Stop() {
   if (threads_.empty()) return;
   AskAll([](Shard& shard, size_t) { shard.Stop(); });
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  if (auth_thread_.joinable()) AskAuth([](AuthThread& thread) { thread.Stop(); });
+  Join();
 }
 
 ShardGroup::Sums ShardGroup::SumsOf(const Shard& shard) {

@@ -1,4 +1,5 @@
-// ShardGroup: the shards of a broker as the control thread sees them: start, count, drain, stop.
+// ShardGroup: the shards of a broker as the control thread sees them: start, reload, count, drain,
+// stop.
 // Used on one thread, which is none of the shards'.
 #pragma once
 
@@ -6,6 +7,7 @@
 #include <future>
 #include <latch>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,10 +15,12 @@
 #include "core/base/limits.h"
 #include "core/base/log.h"
 #include "core/broker/shard_context.h"
+#include "net/auth_thread.h"
+#include "net/listener.h"
 #include "net/mailroom.h"
 #include "net/net_counters.h"
+#include "net/port.h"
 #include "net/shard.h"
-#include "net/socket_address.h"
 
 namespace signet {
 
@@ -24,10 +28,12 @@ class ShardGroup {
  public:
   struct Options {
     uint32_t shards = 1;
-    std::vector<SocketAddress> ports;
+    std::vector<PortSettings> ports;
     Limits limits;
     uint64_t memory_bytes = 0;  // See ShardContext::Setup.
     std::string response_information;
+    // Null: no port may ask for authentication.
+    MakeAuthDesk make_auth_desk;
     // Each shard to a processor of its own, where there are enough of them and we may.
     bool pin = true;
     // Of each shard; for tests.
@@ -42,8 +48,14 @@ class ShardGroup {
   // Stops without draining.
   ~ShardGroup();
 
-  // Where it listens, with real ports, in the order of Options::ports.
-  const std::vector<SocketAddress>& ports() const { return options_.ports; }
+  // Where it listens, with the real ports, in the order in which they were opened.
+  std::vector<ListenAddress> addresses() const;
+
+  // The ports and limits become these, for new and present clients alike, though a client is held
+  // to what its CONNACK said. A port that keeps its address keeps its clients, unless its terms
+  // have changed; one that is not there any more sends them away. If a new port cannot be opened
+  // everything stays as it was, and the error says why. Waits for the shards' next turns.
+  Status Apply(std::vector<PortSettings> ports, const Limits& limits);
 
   // What clients, their Sessions, messages and output take, about, and the most they took since
   // this was last asked. Asks no shard.
@@ -66,14 +78,40 @@ class ShardGroup {
   };
   // Over all shards. Waits for their next turns; they wait for nobody.
   Sums Sum();
+  // Calls ask(AuthThread&) on the auth shard's thread, and waits. There must be one.
+  template <typename Ask>
+  void AskAuth(Ask ask);
 
  private:
+  // A port that is open.
+  struct OpenPort {
+    std::string asked;  // The text of its address, before port 0 became a real one.
+    std::shared_ptr<const Port> port;
+    std::unique_ptr<SocketFile> file;
+  };
+  // A port to be.
+  struct Candidate {
+    OpenPort open;
+    OpenPort* before = nullptr;        // What is at its address now.
+    std::optional<Listener> listener;  // If nothing is.
+    bool replaces = false;             // The clients of `before` are to go.
+  };
+
   ShardGroup(Options options, LogSink* log);
-  Status Open();
+  Status Prepare();
   Status Launch();
+  StatusOr<Candidate> Consider(PortSettings settings, const std::vector<Candidate>& others);
+  StatusOr<PortId> NewPortId();
+  bool IsAmongOurs(const ListenAddress& address) const;
+  void Introduce(const std::vector<Candidate>& candidates);
+  void Switch(std::vector<Candidate>& candidates);
   void Main(uint32_t index, Shard::Setup setup, std::promise<Status> ready);
   Shard::Setup SetupFor(uint32_t index);
   static Sums SumsOf(const Shard& shard);
+  void AuthMain(std::promise<Status> ready);
+  void Join();
+  void TellAuthOf(const std::vector<Candidate>& candidates);
+  void ForgetAtAuth(const std::vector<PortId>& gone, const std::vector<Candidate>& candidates);
 
   // Calls ask(Shard&, size_t index) on every shard's thread and waits until all have.
   template <typename Ask>
@@ -85,12 +123,27 @@ class ShardGroup {
   uint64_t hash_seed_ = 0;
   KernelFeatures features_;
   Mailroom mailroom_;
-  std::vector<std::vector<Socket>> listeners_;  // By shard and port; taken by the shards.
-  std::vector<Sums> sums_;                      // By shard: when last asked.
-  bool serve_ = false;                          // Said before `all_ready_`.
+  std::vector<OpenPort> ports_;
+  uint32_t port_ids_ = 0;   // Given out so far; none is given out twice.
+  std::vector<Sums> sums_;  // By shard: when last asked.
+  bool serve_ = false;      // Said before `all_ready_`.
   std::latch all_ready_{1};
   std::latch last_;  // Nobody closes a ring that another may still ring.
   std::vector<std::thread> threads_;
+  std::thread auth_thread_;
 };
+
+template <typename Ask>
+void ShardGroup::AskAuth(Ask ask) {
+  std::latch answer(1);
+  AuthTask task = [&](AuthThread& thread) {
+    ask(thread);
+    answer.count_down();
+  };
+  CHECK(mailroom_.auth_control().TryPush(task));  // One at a time.
+  mailroom_.auth_control().Publish();
+  mailroom_.auth_doorbell().Wake();
+  answer.wait();
+}
 
 }  // namespace signet

@@ -30,7 +30,8 @@ class Socket {
   void EndBoth() const;
   // Close() throws away what was not sent, and the peer sees a reset.
   void ResetOnClose() const;
-  // How many bytes the peer has confirmed so far; nothing if the kernel does not tell.
+  // How many bytes the peer has confirmed so far; nothing if the kernel does not tell, as of a UNIX
+  // socket.
   std::optional<uint64_t> BytesConfirmed() const;
 
   // Whether the peer is there, without receiving anything.

@@ -2,16 +2,32 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "core/base/time.h"
+#include "core/base/ids.h"
+#include "core/base/wall_time.h"
 
 namespace signet {
 
+// Sorted by name; each name once.
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+
 struct Principal {
-  // Empty for a client of a port without authentication.
+  // What rules mean by {principal.username}. Empty for a client of a port without authentication.
   std::string username;
-  // The configured method that decided; empty likewise.
+  // The configured method that decided: ServiceAccountToken, X509, ...; empty likewise.
   std::string method;
+  // Who it is to that method, and who it must still be after a re-authentication: a service
+  // account, a subject. Never shown to the client.
+  std::string identity;
+  Attributes attributes;
+  // From then on the credential is worth nothing.
+  WallTime deadline = WallTime::Never();
+  // Whether it may be proven again while the client is connected.
+  bool may_reauthenticate = false;
+  // The auth shard's, see core/access/auth_mail.h.
+  GrantId grant;
 
   bool is_anonymous() const { return username.empty() && method.empty(); }
 };

@@ -14,6 +14,8 @@
 namespace signet {
 
 using ByteView = std::span<const uint8_t>;
+// Of a buffer that is ours to overwrite.
+using MutableBytes = std::span<uint8_t>;
 
 inline std::string_view AsText(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

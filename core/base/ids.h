@@ -58,6 +58,9 @@ struct PublisherId {
   ConnectionId client;
 };
 
+// What the auth shard remembers of a client that it let in.
+using GrantId = SlotId<struct GrantTag>;
+
 // The group of a Shared Subscription on the shard where it lives.
 using SharedGroupId = SlotId<struct SharedGroupTag>;
 

@@ -29,6 +29,12 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "Server Keep Alive; 3.1.1 clients are held to it silently"},
     {"server_keep_alive_s", &Limits::server_keep_alive_s, 0, 65'535, "seconds",
      "when not 0, the Server Keep Alive that every client gets instead of its own"},
+    {"auth_questions", &Limits::auth_questions, 1, 1'000'000, "clients",
+     "of one shard that wait for the answer of the auth shard; a further CONNECT is answered by "
+     "CONNACK 0x89 (3.1.1: 0x03), a further AUTH by AUTH 0x18"},
+    {"credential_bytes", &Limits::credential_bytes, 1024, 1 << 20, "bytes",
+     "of Authentication Data in AUTH; more is answered by DISCONNECT 0x87; in CONNECT "
+     "connect_bytes comes first"},
     {"packet_bytes", &Limits::packet_bytes, 1024, kMaxPacket, "bytes",
      "announced as Maximum Packet Size; a larger packet is answered by DISCONNECT 0x95 (3.1.1: "
      "closed) as soon as its fixed header is read"},
@@ -97,8 +103,9 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "quarter, and what is on its way is kept, up to four times the limits of the queue and of "
      "mailbox_backlog; a client that takes fewer is not waited for; 0: nobody is"},
     {"pending_acks", &Limits::pending_acks, 1, 65'535, "acknowledgements of a connection",
-     "that wait for a commit; beyond it the broker stops reading from the client until they are "
-     "out"},
+     "that wait for a commit, each Reason Code of a SUBACK or UNSUBACK by itself; beyond it the "
+     "broker stops "
+     "reading from the client until they are out"},
     {"mailbox_backlog", &Limits::mailbox_backlog, 16, 1'000'000, "messages between two shards",
      "that found the mailbox full; beyond it the shard stops reading from the publishers that fill "
      "it"},

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "core/base/utf8.h"
@@ -33,7 +32,7 @@ std::string EscapeForLog(std::string_view text, size_t max_size) {
     if (out.size() >= max_size) return out + "…";
     const Utf8Character character = DecodeUtf8(text);
     if (character.size == 0) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<uint8_t>(text.front()));
+      out += fmt::format("\\x{:02x}", static_cast<uint8_t>(text.front()));
       text.remove_prefix(1);
       continue;
     }
@@ -44,7 +43,7 @@ std::string EscapeForLog(std::string_view text, size_t max_size) {
     } else if (code_point == '\n') {
       out += "\\n";
     } else if (IsControl(code_point) || IsDeceptive(code_point)) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", code_point);
+      out += fmt::format("\\u{:04x}", code_point);
     } else {
       out.append(text, 0, character.size);
     }

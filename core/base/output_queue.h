@@ -40,6 +40,10 @@ class OutputQueue {
   // Refers to `view`, which lies within `buffer`, instead of copying it.
   void AppendShared(const SharedBuffer& buffer, ByteView view);
 
+  // Where its memory comes from: for a queue that lives no longer than a call that was given this
+  // one.
+  BlockPool* pool() const { return pool_; }
+
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 

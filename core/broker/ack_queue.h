@@ -20,6 +20,8 @@ struct PendingAck {
   // Of SUBACK and UNSUBACK, one per Topic Filter.
   std::vector<uint8_t> codes;
   bool ready = true;
+  // Of how many Reason Codes it will consist: what waits for it grows with them.
+  size_t weight = 1;
 };
 
 class AckQueue {
@@ -29,6 +31,7 @@ class AckQueue {
 
   Ticket Push(PendingAck ack) {
     if (state_ == nullptr) state_ = std::make_unique<State>();
+    state_->weight += ack.weight;
     state_->acks.Push(std::move(ack));
     return state_->first + state_->acks.size() - 1;
   }
@@ -44,6 +47,7 @@ class AckQueue {
     return empty() || !state_->acks.front().ready ? nullptr : &state_->acks.front();
   }
   void Pop() {
+    state_->weight -= state_->acks.front().weight;
     state_->acks.DropFront();
     ++state_->first;
     // Whoever has a ticket has an acknowledgement here, so tickets may begin anew.
@@ -51,12 +55,14 @@ class AckQueue {
   }
 
   bool empty() const { return state_ == nullptr; }
-  size_t size() const { return empty() ? 0 : state_->acks.size(); }
+  // Reason Codes of all of them together.
+  size_t weight() const { return empty() ? 0 : state_->weight; }
 
  private:
   struct State {
     BlockQueue<PendingAck, 16> acks;
     Ticket first = 1;
+    size_t weight = 0;
   };
   std::unique_ptr<State> state_;  // Null while it is empty.
 };

@@ -14,7 +14,7 @@ constexpr uint32_t kUntilVersion = 2 + 4 + 1;
 }  // namespace
 
 Client::Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std::string peer,
-               std::unique_ptr<Principal> principal)
+               Origin origin, std::unique_ptr<Proof> proof)
     : id_(connection_id),
       broker_(*broker),
       port_(port),
@@ -23,8 +23,23 @@ Client::Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std
       last_packet_(broker->context_.now),
       timer_(static_cast<uint8_t>(TimerKind::kClient), this),
       peer_(std::move(peer)),
-      proven_(principal != nullptr),
-      principal_(proven_ && !principal->is_anonymous() ? std::move(principal) : nullptr) {
+      origin_(origin),
+      proof_(std::move(proof)) {
+  ArmTimer();
+}
+
+const Promise& Client::promise() const { return broker_.promises_.Get(promise_); }
+
+void Client::AwaitHandshake() {
+  handshaking_ = true;
+  ArmTimer();
+}
+
+void Client::HandshakeDone(SharedChain chain) {
+  if (!handshaking_ || state_ == State::kClosed) return;
+  handshaking_ = false;
+  if (chain != nullptr) proof().chain = std::move(chain);
+  last_packet_ = broker_.context_.now;
   ArmTimer();
 }
 
@@ -40,10 +55,14 @@ void Client::Receive(ByteView bytes) {
 void Client::HandlePackets(ByteView bytes) {
   const Limits& limits = broker_.context_.limits;
   while (true) {
-    const size_t maximum = state_ == State::kNew ? limits.connect_bytes : limits.packet_bytes;
+    const size_t maximum =
+        state_ == State::kNew ? limits.connect_bytes : promise().maximum_packet_size;
+    const bool is_first = state_ == State::kNew && assembler_.held_bytes() == 0 && !bytes.empty();
+    const uint8_t first_byte = is_first ? bytes.front() : 0;
     Packet packet;
     const PacketAssembler::Step step = assembler_.Next(maximum, &bytes, &packet);
     if (step == PacketAssembler::Step::kNeedMore) return CheckUnfinished();
+    if (step == PacketAssembler::Step::kMalformed && is_first) return RefuseFirstByte(first_byte);
     if (step != PacketAssembler::Step::kPacket) {
       RefusePacket(step, packet.header);
       if (state_ != State::kTooLarge) return;
@@ -76,6 +95,7 @@ void Client::HandlePacket(const Packet& packet) {
   ++broker_.context_.counters.packets_received;
   last_packet_ = broker_.context_.now;
   if (state_ == State::kTooLarge) return RefuseLargeConnect(packet.body);
+  if (state_ == State::kAuthenticating) return OnFirstAuth(packet);
   if (state_ != State::kNew) return HandleConnected(packet);
   if (packet.header.type != PacketType::kConnect) return RefuseFirstPacket(packet.header.type);
   OnConnect(packet);
@@ -84,6 +104,15 @@ void Client::HandlePacket(const Packet& packet) {
 void Client::RefuseFirstPacket(PacketType type) {  // [MQTT-3.1.0-1]
   Refuse(ReasonCode::kProtocolError,
          fmt::format("the first packet is {}, not CONNECT", Name(type)));
+}
+
+// Who has mistaken the port sees it in the log.
+void Client::RefuseFirstByte(uint8_t byte) {
+  constexpr uint8_t kTlsHandshake = 0x16;
+  std::string_view what = "a fixed header that cannot be";
+  if (byte == kTlsHandshake) what = "it speaks TLS, but this port has none";
+  if (byte == 'G') what = "it speaks HTTP, but this port takes MQTT without WebSocket";  // GET.
+  Refuse(ReasonCode::kMalformedPacket, what);
 }
 
 void Client::HandleConnected(const Packet& packet) {
@@ -182,6 +211,7 @@ void Client::EnterClosed(bool with_will) {
   unread_ = {};
   connect_ = {};
   acks_ = {};
+  ReturnGrant();
   broker_.context_.effects.close.push_back(id_);
   if (session_ == nullptr) return;
   Session* session = std::exchange(session_, nullptr);
@@ -256,8 +286,13 @@ void Client::OutputSent(size_t size) {
 
 void Client::ArmTimer() {
   TimerWheel& wheel = broker_.context_.wheel;
-  if (state_ != State::kConnected) {
-    wheel.Set(timer_, last_packet_ + seconds(broker_.context_.limits.connect_timeout_s));
+  if (state_ == State::kAuthenticating && exchange_ == Exchange::kAsking) {
+    wheel.Set(timer_, last_packet_ + kVerdictPatience);
+  } else if (state_ != State::kConnected) {
+    const PortAccess& access = broker_.access(port_);
+    const uint32_t of_port = handshaking_ ? access.handshake_timeout_s : access.connect_timeout_s;
+    const uint64_t limit = broker_.context_.limits.connect_timeout_s;
+    wheel.Set(timer_, last_packet_ + seconds(of_port != 0 ? of_port : limit));
   } else if (keep_alive_s_ != 0) {  // [MQTT-3.1.2-22]
     wheel.Set(timer_, last_packet_ + milliseconds(1500) * keep_alive_s_);
   } else {
@@ -268,7 +303,10 @@ void Client::ArmTimer() {
 // The timer is not moved by each packet but looks, when it fires, how long the last one is ago.
 void Client::OnTimer() {
   const Instant now = broker_.context_.now;
-  if (state_ != State::kConnected) return Close("no CONNECT in time");
+  if (state_ != State::kConnected) {
+    if (state_ == State::kAuthenticating) return Close("not authenticated in time");
+    return Close(handshaking_ ? "no end of its handshake in time" : "no CONNECT in time");
+  }
   // Silence that we asked for is not the client's.
   if (!wants_input()) last_packet_ = now;
   if (last_packet_ + milliseconds(1500) * keep_alive_s_ > now) return ArmTimer();

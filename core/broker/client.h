@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "core/access/authenticator.h"
-#include "core/access/principal.h"
+#include "absl/functional/any_invocable.h"
+#include "core/access/auth_mail.h"
 #include "core/base/output_queue.h"
 #include "core/base/timer_wheel.h"
 #include "core/broker/ack_queue.h"
+#include "core/broker/promise.h"
+#include "core/broker/proof.h"
 #include "core/mqtt/connect.h"
 #include "core/mqtt/packet_assembler.h"
 #include "core/mqtt/publish.h"
@@ -31,21 +33,31 @@ class Client {
   enum class State : uint8_t {
     kNew,             // Only CONNECT is allowed [MQTT-3.1.0-1].
     kTooLarge,        // Its CONNECT is; how it is told so depends on its version, which is awaited.
-    kAuthenticating,  // CONNECT was read, its answer is awaited; nothing is read.
+    kAuthenticating,  // CONNECT was read, its answer is awaited; only AUTH is read, if we asked.
     kLeaving,         // On its way to its home shard; nothing is read.
     kConnected,
     kClosed,  // Nothing is read; what is in the output may still leave.
   };
 
-  // `principal` is null unless the client was proven on another shard.
+  // The auth shard answers each question, as its methods have timeouts of their own: a minute at
+  // most for each server. This is for the day on which it does not.
+  static constexpr Duration kVerdictPatience = seconds(300);
+
+  // Whether the client comes from another shard, which has let it in.
+  enum class Origin : uint8_t { kAccepted, kHandedOver };
   Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std::string peer,
-         std::unique_ptr<Principal> principal);
+         Origin origin, std::unique_ptr<Proof> proof);
 
   ConnectionId id() const { return id_; }
   State state() const { return state_; }
   ProtocolVersion version() const { return version_; }
   bool is_v5() const { return version_ == ProtocolVersion::k5; }
   const std::string& peer() const { return peer_; }
+  PortId port() const { return port_; }
+  const Principal& principal() const {
+    static const Principal kNobody;
+    return proof_ == nullptr ? kNobody : proof_->principal;
+  }
 
   // What waits to be sent. Whoever writes to it calls NoteOutput() afterwards.
   OutputQueue& output() { return output_; }
@@ -86,17 +98,17 @@ class Client {
     kBrake = 32,  // A Session it publishes to falls behind.
   };
 
-  const Principal& principal() const {
-    static const Principal kNobody;
-    return principal_ == nullptr ? kNobody : *principal_;
-  }
+  const Promise& promise() const;
 
   // client.cc
+  void AwaitHandshake();
+  void HandshakeDone(SharedChain chain);
   void Receive(ByteView bytes);
   void OutputSent(size_t size);
   void HandlePackets(ByteView bytes);
   void HandlePacket(const Packet& packet);
   void RefuseFirstPacket(PacketType type);
+  void RefuseFirstByte(uint8_t byte);
   void CheckUnfinished();
   void GiveUpUnfinished();
   void HandleConnected(const Packet& packet);
@@ -125,12 +137,13 @@ class Client {
   void OnConnect(const Packet& packet);
   ReasonCode CheckConnect(const ConnectView& connect) const;
   void Authenticate(const ConnectView& connect);
-  void OnAuthenticated(Authenticator::Outcome outcome);
+  void OnAnswerToConnect(AuthOutcome outcome);
   void Admit(const ConnectView& connect);
   void ComeHome(const ConnectView& connect);
   void ApplyConnect(const ConnectView& connect);
   void SendConnack(const ConnectView& connect, bool session_present, bool assigned);
   void RefuseConnect(ReasonCode code, std::string_view why);
+  void SendRefusal(ReasonCode code, std::string_view why);
   void RefuseLargeConnect(ByteView beginning);
   std::unique_ptr<Will> MakeWill(const ConnectView& connect) const;
   void OnDisconnect(const Packet& packet);
@@ -170,21 +183,37 @@ class Client {
   ReasonCode CheckSubscribe(const TopicFilterView& filter, size_t index, const Fresh& fresh,
                             bool known) const;
   void OnUnsubscribe(const Packet& packet);
+  // Takes the Reason Codes of the SUBACK or UNSUBACK that waits there, which may then leave.
+  absl::AnyInvocable<void(std::vector<uint8_t> codes) &&> AnswerBy(AckQueue::Ticket ticket);
 
   // client_auth.cc
+  // What stands between two AUTH packets.
+  enum class Exchange : uint8_t { kNone, kAsking, kClientsTurn };
   void OnAuth(const Packet& packet);
+  void OnFirstAuth(const Packet& packet);
+  void AskAgain(Credentials::Source source, const Properties& properties);
+  // False: it waits for none.
+  bool TakeAnswer(AuthOutcome outcome);
+  void OnAnswerToAuth(AuthOutcome outcome);
+  void SendAuth(ReasonCode code, ByteView data);
+  void GrantEnded(ReasonCode notice, std::string_view why);
+  void ReturnGrant();
+  Proof& proof();
 
   const ConnectionId id_;
   ShardBroker& broker_;
   const PortId port_;
   State state_ = State::kNew;
+  Exchange exchange_ = Exchange::kNone;
   ProtocolVersion version_ = ProtocolVersion::k311;
   uint8_t pauses_ = 0;
-  bool output_noted_ = false;  // In Effects::output of this turn.
-  bool held_up_ = false;
-  bool request_problem_information_ = true;
+  bool output_noted_ : 1 = false;  // In Effects::output of this turn.
+  bool held_up_ : 1 = false;
+  bool handshaking_ : 1 = false;  // Something below MQTT is still being agreed on.
+  bool request_problem_information_ : 1 = true;
   uint16_t keep_alive_s_ = 0;
   uint16_t receive_maximum_ = 65'535;
+  Promises::Id promise_ = 0;   // What it was told of our limits.
   uint32_t holds_ = 0;         // HoldBack() without LetGo().
   uint32_t inbound_open_ = 0;  // QoS 1 and 2 messages of the client that are not complete.
   uint32_t maximum_packet_size_ = 0;
@@ -199,9 +228,9 @@ class Client {
   Instant last_packet_;
   Timer timer_;
   SharedBuffer connect_;  // The body of CONNECT, until it is answered.
-  const std::string peer_;
-  const bool proven_;                     // On the shard that handed it over.
-  std::unique_ptr<Principal> principal_;  // Null while it is nobody in particular.
+  std::string peer_;
+  const Origin origin_;
+  std::unique_ptr<Proof> proof_;  // Null while it is nobody in particular.
 };
 
 }  // namespace signet

@@ -15,7 +15,7 @@ void Client::Acknowledge(PacketType type, PacketId id, ReasonCode code) {
 
 AckQueue::Ticket Client::Await(PendingAck ack) {
   const AckQueue::Ticket ticket = acks_.Push(std::move(ack));
-  if (acks_.size() > broker_.context_.limits.pending_acks) PauseInput(Pause::kAcks);
+  if (acks_.weight() > broker_.context_.limits.pending_acks) PauseInput(Pause::kAcks);
   return ticket;
 }
 
@@ -33,7 +33,7 @@ void Client::FlushAcks() {
     if (state_ == State::kClosed) return;
     acks_.Pop();
   }
-  if (acks_.size() * 2 <= broker_.context_.limits.pending_acks) ResumeInput(Pause::kAcks);
+  if (acks_.weight() * 2 <= broker_.context_.limits.pending_acks) ResumeInput(Pause::kAcks);
 }
 
 void Client::SendAck(const PendingAck& ack) {

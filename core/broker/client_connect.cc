@@ -40,7 +40,7 @@ void Client::OnConnect(const Packet& packet) {
   }
   if (code == ReasonCode::kSuccess) code = CheckConnect(connect);
   if (code != ReasonCode::kSuccess) return RefuseConnect(code, Name(code));
-  if (proven_) return ComeHome(connect);
+  if (origin_ == Origin::kHandedOver) return ComeHome(connect);
   Authenticate(connect);
 }
 
@@ -60,44 +60,58 @@ ReasonCode Client::CheckConnect(const ConnectView& connect) const {
 }
 
 void Client::Authenticate(const ConnectView& connect) {
-  Authenticator* authenticator = broker_.access(port_).authenticator;
-  const bool enhanced = connect.properties.Has(PropertyId::kAuthenticationMethod);
-  if (authenticator == nullptr) {
-    if (enhanced) {  // [MQTT-4.12.0-1]
+  const Properties& properties = connect.properties;
+  const bool enhanced = properties.Has(PropertyId::kAuthenticationMethod);
+  if (!broker_.access(port_).authenticates) {
+    if (enhanced) {
       return RefuseConnect(ReasonCode::kBadAuthenticationMethod,
                            "this port has no authentication method of that name");
     }
     return Admit(connect);
   }
-  AuthRequest request{.version = version_,
-                      .client_id = connect.client_id,
-                      .claimed_username = connect.claimed_username,
-                      .password = connect.password,
-                      .authentication_data = connect.properties.authentication_data};
-  if (enhanced) request.authentication_method = connect.properties.authentication_method;
+  Credentials credentials{.source = Credentials::Source::kConnect,
+                          .version = version_,
+                          .client_id = std::string(connect.client_id),
+                          .peer = peer_};
+  if (connect.claimed_username) credentials.username = std::string(*connect.claimed_username);
+  if (connect.password) credentials.password = SecretBytes(AsText(*connect.password));
+  if (enhanced) credentials.authentication_method = std::string(properties.authentication_method);
+  credentials.authentication_data = SecretBytes(AsText(properties.authentication_data));
+  if (proof_ != nullptr) credentials.chain = std::move(proof_->chain);
+  if (!broker_.Ask(*this, std::move(credentials))) {
+    return RefuseConnect(ReasonCode::kServerBusy, "too many clients wait to be authenticated");
+  }
   state_ = State::kAuthenticating;
+  exchange_ = Exchange::kAsking;
+  ArmTimer();
   PauseInput(Pause::kAuthentication);
-  authenticator->Authenticate(request,
-                              [&broker = broker_, id = id_](Authenticator::Outcome outcome) {
-                                Client* client = broker.Find(id);
-                                if (client != nullptr) client->OnAuthenticated(std::move(outcome));
-                              });
 }
 
-void Client::OnAuthenticated(Authenticator::Outcome outcome) {
-  if (state_ != State::kAuthenticating) return;  // It went away meanwhile.
+void Client::OnAnswerToConnect(AuthOutcome outcome) {
   ConnectView connect;
-  CHECK(DecodeConnect(ByteReader(connect_.bytes()),
-                      static_cast<uint32_t>(broker_.context_.limits.user_properties),
-                      &connect) == ReasonCode::kSuccess);
+  // It was within the limits when it came, and they may have changed since.
+  CHECK(DecodeConnect(ByteReader(connect_.bytes()), UINT32_MAX, &connect) == ReasonCode::kSuccess);
   if (auto* authenticated = std::get_if<Authenticated>(&outcome)) {
-    principal_ = std::make_unique<Principal>(std::move(authenticated->principal));
+    proof().principal = std::move(authenticated->principal);
+    if (principal().username.empty() && connect.claimed_username) {
+      proof().principal.username = std::string(*connect.claimed_username);
+    }
+    proof().authentication_data = std::move(authenticated->authentication_data);
     return Admit(connect);
   }
-  if (const auto* rejected = std::get_if<Rejected>(&outcome)) {
-    return RefuseConnect(rejected->reason_code, rejected->reason);
+  if (const auto* challenge = std::get_if<Challenge>(&outcome)) {
+    proof().authentication_method = connect.properties.authentication_method;
+    exchange_ = Exchange::kClientsTurn;
+    last_packet_ = broker_.context_.now;  // Its time begins now.
+    ArmTimer();
+    SendAuth(ReasonCode::kContinueAuthentication, challenge->authentication_data);
+    return ResumeInput(Pause::kAuthentication);
   }
-  RefuseConnect(ReasonCode::kBadAuthenticationMethod, "the method needs more than one step");
+  const auto* rejected = std::get_if<Rejected>(&outcome);
+  const ReasonCode code =
+      rejected != nullptr ? rejected->reason_code : ReasonCode::kServerUnavailable;
+  ++broker_.context_.counters.connects_refused;
+  SendRefusal(code, Name(code));  // The auth shard has logged why.
 }
 
 void Client::Admit(const ConnectView& connect) {
@@ -135,6 +149,9 @@ void Client::ComeHome(const ConnectView& connect) {
     return RefuseConnect(ReasonCode::kQuotaExceeded, "there are too many Sessions");
   }
   state_ = State::kConnected;
+  if (connect.properties.Has(PropertyId::kAuthenticationMethod)) {
+    proof().authentication_method = connect.properties.authentication_method;
+  }
   session_ = attached.session;
   session_->client = this;
   ApplyConnect(connect);
@@ -165,6 +182,7 @@ void Client::ApplyConnect(const ConnectView& connect) {
   } else {
     session_expiry_s_ = connect.clean_start ? 0 : capped(UINT32_MAX, limits.session_expiry_s);
   }
+  promise_ = broker_.promises_.Current(limits);
   receive_maximum_ =
       static_cast<uint16_t>(capped(properties.receive_maximum, limits.inflight_messages));
   const auto aliases =
@@ -193,27 +211,30 @@ std::unique_ptr<Will> Client::MakeWill(const ConnectView& connect) const {
 }
 
 void Client::SendConnack(const ConnectView& connect, bool session_present, bool assigned) {
-  const Limits& limits = broker_.context_.limits;
   PropertyBuffer properties;
   if (is_v5()) {
     if (session_expiry_s_ != connect.properties.session_expiry_s) {
       properties.AddU32(PropertyId::kSessionExpiryInterval, session_expiry_s_);
     }
-    if (limits.receive_maximum != UINT16_MAX) {
-      properties.AddU16(PropertyId::kReceiveMaximum, static_cast<uint16_t>(limits.receive_maximum));
+    if (promise().receive_maximum != UINT16_MAX) {
+      properties.AddU16(PropertyId::kReceiveMaximum, promise().receive_maximum);
     }
-    if (limits.packet_bytes < kMaxPacketSize) {
-      properties.AddU32(PropertyId::kMaximumPacketSize, static_cast<uint32_t>(limits.packet_bytes));
+    if (promise().maximum_packet_size < kMaxPacketSize) {
+      properties.AddU32(PropertyId::kMaximumPacketSize, promise().maximum_packet_size);
     }
     if (assigned) {  // [MQTT-3.1.3-7]
       properties.AddText(PropertyId::kAssignedClientIdentifier, session_->client_id);
     }
-    if (limits.topic_aliases_in > 0) {
-      properties.AddU16(PropertyId::kTopicAliasMaximum,
-                        static_cast<uint16_t>(limits.topic_aliases_in));
+    if (promise().topic_alias_maximum > 0) {
+      properties.AddU16(PropertyId::kTopicAliasMaximum, promise().topic_alias_maximum);
     }
     if (keep_alive_s_ != connect.keep_alive_s) {
       properties.AddU16(PropertyId::kServerKeepAlive, keep_alive_s_);
+    }
+    if (proof_ != nullptr && proof_->authentication_method) {  // [MQTT-4.12.0-5]
+      properties.AddText(PropertyId::kAuthenticationMethod, *proof_->authentication_method);
+      const std::vector<uint8_t> data = std::exchange(proof_->authentication_data, {});
+      if (!data.empty()) properties.AddBinary(PropertyId::kAuthenticationData, data);
     }
     const std::string& prefix = broker_.context_.response_information;
     if (connect.properties.request_response_information && !prefix.empty() &&
@@ -234,6 +255,10 @@ void Client::SendConnack(const ConnectView& connect, bool session_present, bool 
 void Client::RefuseConnect(ReasonCode code, std::string_view why) {
   ++broker_.context_.counters.connects_refused;
   broker_.LogBadInput(*this, code, why);
+  SendRefusal(code, why);
+}
+
+void Client::SendRefusal(ReasonCode code, std::string_view why) {
   ConnackView connack{.code = static_cast<uint8_t>(code)};
   PropertyBuffer properties;
   if (is_v5()) {

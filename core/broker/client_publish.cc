@@ -34,7 +34,7 @@ void Client::OnPublish(const Packet& packet) {
 bool Client::ResolveTopicAlias(PublishView* publish) {
   const uint16_t alias = publish->properties.topic_alias;
   if (alias == 0) return true;
-  if (alias > broker_.context_.limits.topic_aliases_in) {  // [MQTT-3.3.2-9]
+  if (alias > promise().topic_alias_maximum) {  // [MQTT-3.3.2-9]
     Refuse(ReasonCode::kTopicAliasInvalid, "a Topic Alias beyond Topic Alias Maximum");
     return false;
   }
@@ -58,7 +58,7 @@ Client::Admission Client::AdmitPublish(const PublishView& publish) {
     }
   }
   // MQTT 3.1.1 has no Receive Maximum; there the Packet Identifiers are the bound.
-  if (is_v5() && inbound_open_ >= broker_.context_.limits.receive_maximum) {  // [MQTT-3.3.4-9]
+  if (is_v5() && inbound_open_ >= promise().receive_maximum) {  // [MQTT-3.3.4-9]
     Refuse(ReasonCode::kReceiveMaximumExceeded, "more than Receive Maximum");
     return Admission::kRefused;
   }

@@ -36,18 +36,23 @@ void Client::OnSubscribe(const Packet& packet) {
     }
     codes.push_back(static_cast<uint8_t>(code));
   }
-  const AckQueue::Ticket ticket =
-      Await({.type = PacketType::kSuback, .packet_id = subscribe->packet_id, .ready = false});
-  broker_.subscribing_.Subscribe(
-      *session_, subscribe->properties.subscription_id, std::move(requests), std::move(codes),
-      [&broker = broker_, id = id_, ticket](std::vector<uint8_t> granted) {
-        Client* client = broker.Find(id);
-        if (client == nullptr) return;
-        PendingAck* ack = client->acks_.Find(ticket);
-        if (ack == nullptr) return;
-        ack->codes = std::move(granted);
-        client->FinishAck(ticket, ReasonCode::kSuccess);
-      });
+  const AckQueue::Ticket ticket = Await({.type = PacketType::kSuback,
+                                         .packet_id = subscribe->packet_id,
+                                         .ready = false,
+                                         .weight = codes.size()});
+  broker_.subscribing_.Subscribe(*session_, subscribe->properties.subscription_id,
+                                 std::move(requests), std::move(codes), AnswerBy(ticket));
+}
+
+absl::AnyInvocable<void(std::vector<uint8_t>) &&> Client::AnswerBy(AckQueue::Ticket ticket) {
+  return [&broker = broker_, id = id_, ticket](std::vector<uint8_t> codes) {
+    Client* client = broker.Find(id);
+    if (client == nullptr) return;
+    PendingAck* ack = client->acks_.Find(ticket);
+    if (ack == nullptr) return;
+    ack->codes = std::move(codes);
+    client->FinishAck(ticket, ReasonCode::kSuccess);
+  };
 }
 
 ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, const Fresh& fresh,
@@ -75,18 +80,18 @@ void Client::OnUnsubscribe(const Packet& packet) {
                         static_cast<uint32_t>(broker_.context_.limits.user_properties));
   if (!unsubscribe.ok()) return Refuse(unsubscribe.error(), "UNSUBSCRIBE");
   // Looked at as a whole first: a packet that is refused takes back nothing.
+  std::vector<std::string_view> filters;
   for (ByteView rest = unsubscribe->entries; !rest.empty();) {
-    if (!ParseTopicFilter(TakeUnsubscribeEntry(&rest)).ok()) {
+    filters.push_back(TakeUnsubscribeEntry(&rest));
+    if (!ParseTopicFilter(filters.back()).ok()) {
       return Refuse(ReasonCode::kMalformedPacket, "UNSUBSCRIBE: a Topic Filter that cannot be");
     }
   }
-  PendingAck ack{.type = PacketType::kUnsuback, .packet_id = unsubscribe->packet_id};
-  for (ByteView rest = unsubscribe->entries; !rest.empty();) {
-    ack.codes.push_back(static_cast<uint8_t>(
-        broker_.subscribing_.Unsubscribe(*session_, TakeUnsubscribeEntry(&rest))));
-  }
-  Await(std::move(ack));
-  FlushAcks();
+  const AckQueue::Ticket ticket = Await({.type = PacketType::kUnsuback,
+                                         .packet_id = unsubscribe->packet_id,
+                                         .ready = false,
+                                         .weight = filters.size()});
+  broker_.subscribing_.Unsubscribe(*session_, filters, AnswerBy(ticket));
 }
 
 }  // namespace signet

@@ -17,7 +17,7 @@ class CommitTable {
   // Gets the code of the last answer that was an error, or kSuccess.
   using Done = absl::AnyInvocable<void(ReasonCode) &&>;
 
-  // `answers` is at least 1.
+  // `answers` is at least 1. No token is 0.
   Token Open(uint32_t answers, Done done);
   // One answer less to wait for. A token that is not open is ignored.
   void Arrive(Token token, ReasonCode code = ReasonCode::kSuccess);

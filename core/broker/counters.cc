@@ -9,6 +9,7 @@ constexpr auto kTable = std::to_array<CounterInfo>({
     {"connections_accepted", &Counters::connections_accepted},
     {"connections_closed", &Counters::connections_closed},
     {"connects_refused", &Counters::connects_refused},
+    {"grants_ended", &Counters::grants_ended},
     {"sessions_taken_over", &Counters::sessions_taken_over},
     {"sessions_resumed", &Counters::sessions_resumed},
     {"sessions_expired", &Counters::sessions_expired},

@@ -12,6 +12,7 @@ struct Counters {
   uint64_t connections_accepted = 0;
   uint64_t connections_closed = 0;
   uint64_t connects_refused = 0;
+  uint64_t grants_ended = 0;  // Clients whose credential had ended.
   uint64_t sessions_taken_over = 0;
   uint64_t sessions_resumed = 0;
   uint64_t sessions_expired = 0;

@@ -17,6 +17,7 @@ constexpr uint32_t kMaxSlots = SlotId<void>::kGenerationMask;
 ShardBroker::ShardBroker(ShardContext::Setup setup, std::vector<PortAccess> ports, Instant start)
     : context_(std::move(setup), start),
       ports_(std::move(ports)),
+      promises_(context_.limits),
       clients_(kMaxSlots),
       sessions_(kMaxSlots, static_cast<uint8_t>(TimerKind::kSession)),
       memory_gauge_(&context_),
@@ -150,21 +151,37 @@ void ShardBroker::ReadResumed() {
 
 // -- Network Connections.
 
-ConnectionId ShardBroker::Open(PortId port, std::string peer) {
+ConnectionId ShardBroker::Open(PortId port, std::string peer, Beginning beginning) {
   BrokerTotals& totals = context_.totals;
   if (totals.connections.load(std::memory_order_relaxed) >= context_.limits.connections) return {};
-  Client* client = clients_.Emplace(this, port, std::move(peer), nullptr);
+  Client* client =
+      clients_.Emplace(this, port, std::move(peer), Client::Origin::kAccepted, nullptr);
   if (client == nullptr) return {};
   totals.connections.fetch_add(1, std::memory_order_relaxed);
   ++context_.counters.connections_accepted;
+  if (beginning == Beginning::kHandshake) client->AwaitHandshake();
   return client->id();
 }
 
+void ShardBroker::HandshakeDone(ConnectionId id, SharedChain chain) {
+  if (Client* client = Find(id)) client->HandshakeDone(std::move(chain));
+}
+
+void ShardBroker::SetPeer(ConnectionId id, std::string peer) {
+  if (Client* client = Find(id)) client->peer_ = std::move(peer);
+}
+
 ConnectionId ShardBroker::Adopt(HandOver hand_over) {
+  const GrantId grant = hand_over.proof != nullptr ? hand_over.proof->principal.grant : GrantId{};
   Client* client = clients_.Emplace(this, hand_over.port, std::move(hand_over.peer),
-                                    std::make_unique<Principal>(std::move(hand_over.principal)));
-  if (client == nullptr) return {};
+                                    Client::Origin::kHandedOver, std::move(hand_over.proof));
+  if (client == nullptr) {
+    if (grant) context_.to_auth.Push(GrantReturned{grant});
+    return {};
+  }
+  if (grant) context_.to_auth.Push(GrantClaimed{grant, client->id()});
   context_.totals.connections.fetch_add(1, std::memory_order_relaxed);
+  if (access(hand_over.port).closed) client->Close("its port was closed");
   client->Receive(hand_over.received);
   return client->id();
 }
@@ -185,6 +202,10 @@ void ShardBroker::Closed(ConnectionId id, std::string_view why) {
   if (Client* client = Find(id)) client->Close(why);
 }
 
+void ShardBroker::Broken(ConnectionId id, std::string_view what) {
+  if (Client* client = Find(id)) client->Refuse(ReasonCode::kProtocolError, what);
+}
+
 void ShardBroker::Release(ConnectionId id) {
   Client* client = Find(id);
   if (client == nullptr) return;
@@ -198,12 +219,13 @@ ShardBroker::Departure ShardBroker::TakeForHandOver(ConnectionId id) {
   Client& client = *Find(id);
   CHECK(client.state() == Client::State::kLeaving);
   ConnectView connect;
-  DecodeConnect(ByteReader(client.connect_.bytes()),
-                static_cast<uint32_t>(context_.limits.user_properties), &connect);
+  // It was within the limits when it came, and they may have changed since.
+  CHECK(DecodeConnect(ByteReader(client.connect_.bytes()), UINT32_MAX, &connect) ==
+        ReasonCode::kSuccess);
   Departure departure{.home = context_.HomeOf(connect.client_id)};
   departure.hand_over.port = client.port_;
   departure.hand_over.peer = client.peer_;
-  departure.hand_over.principal = client.principal();
+  departure.hand_over.proof = std::move(client.proof_);
   PacketBytes& received = departure.hand_over.received;
   AppendPacket(PacketType::kConnect, 0, static_cast<uint32_t>(client.connect_.size()), &received)
       .WriteBytes(client.connect_.bytes());
@@ -230,7 +252,7 @@ std::string ShardBroker::MakeClientId() {
     std::array<uint8_t, 16> random;
     context_.random(random.data(), random.size());
     std::string name = "signet-";
-    for (const uint8_t byte : random) fmt::format_to(std::back_inserter(name), "{:02x}", byte);
+    for (const uint8_t byte : random) name += fmt::format("{:02x}", byte);
     if (context_.HomeOf(name) == context_.self && sessions_.Find(name) == nullptr) return name;
   }
 }
@@ -250,12 +272,65 @@ std::optional<uint32_t> ShardBroker::MessageExpiry(const Properties& properties)
   return static_cast<uint32_t>(most);
 }
 
+void ShardBroker::SetPort(PortId port, const PortAccess& access) {
+  if (ports_.size() <= port.value()) ports_.resize(port.value() + 1u);
+  ports_[port.value()] = access;
+}
+
+void ShardBroker::ClosePort(PortId port) {
+  ports_[port.value()].closed = true;
+  clients_.ForEach([port](Client& client) {
+    if (client.port_ != port) return;
+    client.Disconnect(ReasonCode::kAdministrativeAction, "this port is being closed");
+  });
+}
+
 void ShardBroker::Drain() {
   draining_ = true;
   clients_.ForEach([](Client& client) {
     client.Disconnect(ReasonCode::kServerShuttingDown, "the broker is being stopped",
                       /*with_will=*/false);
   });
+}
+
+size_t ShardBroker::CountPacketIds() {
+  size_t count = 0;
+  sessions_.ForEach([&count](const Session& session) {
+    count += session.inflight.size() + session.received_qos2.size();
+  });
+  return count;
+}
+
+// -- The auth shard.
+
+bool ShardBroker::Ask(const Client& client, Credentials credentials) {
+  if (context_.open_questions >= context_.limits.auth_questions) return false;
+  ++context_.open_questions;
+  context_.to_auth.Push(AuthQuestion{.client = client.id(),
+                                     .port = client.port(),
+                                     .grant = client.principal().grant,
+                                     .credentials = std::move(credentials)});
+  return true;
+}
+
+void ShardBroker::Deliver(MailFromAuth mail) {
+  std::visit([this](auto& kind) { On(std::move(kind)); }, mail);
+}
+
+void ShardBroker::On(AuthAnswer answer) {
+  --context_.open_questions;
+  const auto* authenticated = std::get_if<Authenticated>(&answer.outcome);
+  const GrantId grant = authenticated != nullptr ? authenticated->principal.grant : GrantId{};
+  Client* client = Find(answer.client);
+  if (client != nullptr && client->TakeAnswer(std::move(answer.outcome))) return;
+  if (grant) context_.to_auth.Push(GrantReturned{grant});  // It went away meanwhile.
+}
+
+void ShardBroker::On(GrantEnded ended) {
+  Client* client = Find(ended.client);
+  // Who is on its way to another shard is asked for again once it is there.
+  if (client == nullptr || client->principal().grant != ended.grant) return;
+  client->GrantEnded(ended.notice, ended.why);
 }
 
 // -- Other shards.
@@ -278,6 +353,7 @@ void ShardBroker::On(ShardId from, JoinShared message) {
 }
 void ShardBroker::On(ShardId, JoinedShared message) { sharing_.OnJoined(message); }
 void ShardBroker::On(ShardId from, LeaveShared message) { sharing_.OnLeave(from, message); }
+void ShardBroker::On(ShardId, LeftShared message) { sharing_.OnLeft(message); }
 void ShardBroker::On(ShardId from, SetSharedOnline message) { sharing_.OnSetOnline(from, message); }
 void ShardBroker::On(ShardId from, SharedDeliver message) {
   sharing_.OnDeliver(from, std::move(message.delivery));

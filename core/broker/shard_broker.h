@@ -32,15 +32,20 @@
 
 namespace signet {
 
-// Who decides for the clients of one port. Owned by the caller; outlives the ShardBroker.
+// What is particular to the clients of one port.
 struct PortAccess {
-  Authenticator* authenticator = nullptr;  // Null: no authentication.
-  Authorizer* authorizer = nullptr;        // Null: everything is allowed.
+  bool authenticates = false;  // Whether the auth shard decides who comes in.
+  // Null: everything is allowed. The caller's, and lives until no client of the port does.
+  Authorizer* authorizer = nullptr;
+  // For what precedes CONNECT, and for CONNECT; 0: Limits::connect_timeout_s.
+  uint32_t handshake_timeout_s = 0;
+  uint32_t connect_timeout_s = 0;
+  bool closed = false;  // For good; who comes from another shard comes too late.
 };
 
 class ShardBroker {
  public:
-  // `ports` are numbered by PortId, alike on all shards.
+  // `ports` are numbered by PortId, alike on all shards. Limits may change between two turns.
   ShardBroker(ShardContext::Setup setup, std::vector<PortAccess> ports, Instant start);
   ShardBroker(const ShardBroker&) = delete;
   ShardBroker& operator=(const ShardBroker&) = delete;
@@ -57,9 +62,16 @@ class ShardBroker {
   Instant NextDeadline() const;
 
   // -- Network Connections. An id that names nobody (any more) is ignored.
+  // What the first bytes of a connection belong to.
+  enum class Beginning : uint8_t { kConnect, kHandshake };
   // Somebody connected to `port`. `peer` is an address for the log. An empty id: there are too
   // many.
-  ConnectionId Open(PortId port, std::string peer);
+  ConnectionId Open(PortId port, std::string peer, Beginning beginning = Beginning::kConnect);
+  // Its handshake (TLS, WebSocket) is done; Receive() begins with CONNECT. `chain` is what the peer
+  // has shown and proven to have the key of; null: nothing.
+  void HandshakeDone(ConnectionId id, SharedChain chain = nullptr);
+  // Somebody between us and the client told its address.
+  void SetPeer(ConnectionId id, std::string peer);
   // A connection came home. Its bytes are handled at once. An empty id: there are too many.
   ConnectionId Adopt(HandOver hand_over);
   void Receive(ConnectionId id, ByteView bytes);
@@ -69,10 +81,14 @@ class ShardBroker {
   void OutputHeldUp(ConnectionId id);
   // The peer is gone, or will be cut off: nothing can be sent any more.
   void Closed(ConnectionId id, std::string_view why);
+  // What it sent makes no sense below MQTT. `what` is for the log; the output may still leave.
+  void Broken(ConnectionId id, std::string_view what);
   // The I/O side has nothing in flight for it any more: the slot may be given out again.
   void Release(ConnectionId id);
   Client* Find(ConnectionId id) { return clients_.Find(id); }
   uint32_t connection_count() const { return clients_.size(); }
+  // For output of the I/O side's own, so that it counts as such.
+  BlockPool& pool() { return context_.pool; }
 
   // For Effects::hand_over: where it goes, and everything but the parcel. Send() it, then Release()
   // it.
@@ -89,6 +105,16 @@ class ShardBroker {
   // For `to`, oldest first; taken from the front as far as the mailbox has room.
   BlockQueue<ShardMessage>& outgoing(ShardId to) { return context_.outgoing[to.value()]; }
 
+  // -- The auth shard.
+  void Deliver(MailFromAuth mail);
+  // For it, oldest first; taken from the front as far as the mailbox has room.
+  BlockQueue<MailToAuth>& to_auth() { return context_.to_auth; }
+
+  // -- Ports, which may come and change at any time.
+  void SetPort(PortId port, const PortAccess& access);
+  // Takes leave of all its clients (DISCONNECT 0x98), for good.
+  void ClosePort(PortId port);
+
   // -- Being stopped: tells every client (DISCONNECT 0x8B) and closes it; new ones are refused.
   // Wills are not published (3.1.2.5 lets a Server that shuts down defer them).
   void Drain();
@@ -99,6 +125,9 @@ class ShardBroker {
   size_t retained_count() const { return retaining_.store().size(); }
   size_t subscription_count() const { return tree_.subscription_count(); }
   size_t filter_node_count() const { return tree_.node_count(); }
+  // Packet Identifiers of QoS 1 and 2 messages that are not complete, both ways, of all Sessions.
+  // Looks at each Session.
+  size_t CountPacketIds();
 
  private:
   friend class Client;
@@ -114,6 +143,8 @@ class ShardBroker {
   // Ends the Network Connection that holds the Session of this name, if there is one
   // [MQTT-3.1.4-3].
   void TakeOver(std::string_view client_id);
+  // False: too many wait for an answer.
+  bool Ask(const Client& client, Credentials credentials);
   // A random Client Identifier that is at home on this shard.
   std::string MakeClientId();
   bool IsTopicWithinLimits(std::string_view topic) const;
@@ -134,6 +165,9 @@ class ShardBroker {
   void LetGo();
   void ReadResumed();
 
+  // Messages of the auth shard, by kind.
+  void On(AuthAnswer answer);
+  void On(GrantEnded ended);
   // Messages of other shards, by kind.
   void On(ShardId from, Forward message);
   void On(ShardId from, HoldPublisher message);
@@ -145,6 +179,7 @@ class ShardBroker {
   void On(ShardId from, JoinShared message);
   void On(ShardId from, JoinedShared message);
   void On(ShardId from, LeaveShared message);
+  void On(ShardId from, LeftShared message);
   void On(ShardId from, SetSharedOnline message);
   void On(ShardId from, SharedDeliver message);
   void On(ShardId from, SharedRefused message);
@@ -155,7 +190,8 @@ class ShardBroker {
   void On(ShardId from, HandOver message);
 
   ShardContext context_;
-  const std::vector<PortAccess> ports_;
+  std::vector<PortAccess> ports_;
+  Promises promises_;
   SlotMap<Client, ConnectionId> clients_;
   TopicTree tree_;
   SessionStore sessions_;

@@ -1,4 +1,5 @@
 // What a shard says of its clients. Everything a peer chose is escaped by the sink.
+#include "core/base/wall_time.h"
 #include "core/broker/shard_broker.h"
 #include "fmt/format.h"
 
@@ -12,11 +13,25 @@ std::string_view ClientIdOf(const Session* session) {
 }  // namespace
 
 void ShardBroker::LogConnected(const Client& client, bool session_present) {
+  const std::string_view version = client.is_v5() ? "5.0" : "3.1.1";
+  const std::string_view session = session_present ? "resumed" : "new";
+  const Principal& principal = client.principal();
+  if (principal.is_anonymous()) {
+    context_.log.Write(LogLevel::kInfo, "client connected",
+                       {{"client_id", client.session_->client_id},
+                        {"peer", client.peer_},
+                        {"version", version},
+                        {"session", session}});
+    return;
+  }
   context_.log.Write(LogLevel::kInfo, "client connected",
                      {{"client_id", client.session_->client_id},
                       {"peer", client.peer_},
-                      {"version", client.is_v5() ? "5.0" : "3.1.1"},
-                      {"session", session_present ? "resumed" : "new"}});
+                      {"version", version},
+                      {"session", session},
+                      {"method", principal.method},
+                      {"identity", principal.identity},
+                      {"until", ToText(principal.deadline)}});
 }
 
 void ShardBroker::LogClosed(const Client& client, std::string_view why) {

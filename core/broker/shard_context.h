@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "core/access/auth_mail.h"
 #include "core/base/block_pool.h"
 #include "core/base/block_queue.h"
 #include "core/base/hash.h"
@@ -81,6 +82,9 @@ struct ShardContext {
   // By receiver: what could not yet be put into its mailbox, oldest first. The entry for `self`
   // stays empty.
   std::vector<BlockQueue<ShardMessage>> outgoing;
+  // For the auth shard, oldest first, and how many questions are without an answer.
+  BlockQueue<MailToAuth> to_auth;
+  uint64_t open_questions = 0;
   // Whom Send() has sent something, since somebody last cleared this to find out.
   ShardSet sent_to = 0;
 

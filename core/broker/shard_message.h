@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/access/principal.h"
 #include "core/base/ids.h"
+#include "core/broker/proof.h"
 #include "core/mqtt/application_message.h"
 #include "core/mqtt/reason_code.h"
 #include "core/topic/retained_store.h"
@@ -66,10 +66,16 @@ struct JoinedShared {
   Token token = 0;
   ReasonCode code = ReasonCode::kSuccess;
 };
+// Answered by LeftShared if it has a token.
 struct LeaveShared {
+  Token token = 0;
   std::string share_name;
   std::string filter;
   SessionId session;
+};
+// From here on, in the order of the mailbox, the Session gets nothing from that group.
+struct LeftShared {
+  Token token = 0;
 };
 struct SetSharedOnline {
   std::string share_name;
@@ -132,13 +138,13 @@ struct HandOver {
   std::unique_ptr<ConnectionParcel> parcel;
   PortId port;
   std::string peer;
-  Principal principal;
+  std::unique_ptr<Proof> proof;  // Null: of nobody in particular.
   std::vector<uint8_t> received;
 };
 
 using ShardMessage =
     std::variant<Forward, HoldPublisher, ReleasePublishers, WantFilters, InterestNoted,
-                 InterestSettled, DropFilters, JoinShared, JoinedShared, LeaveShared,
+                 InterestSettled, DropFilters, JoinShared, JoinedShared, LeaveShared, LeftShared,
                  SetSharedOnline, SharedDeliver, SharedRefused, SetRetained, RetainedSet,
                  QueryRetained, RetainedPage, HandOver>;
 

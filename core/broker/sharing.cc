@@ -31,19 +31,21 @@ void Sharing::Join(const TopicFilterView& filter, const SharedMember& member, Do
     JoinHere(filter.share_name, filter.filter, member, std::move(done));
     return;
   }
-  context_.Send(home, JoinShared{.token = joins_.Open(1, std::move(done)),
+  context_.Send(home, JoinShared{.token = answers_.Open(1, std::move(done)),
                                  .share_name = std::string(filter.share_name),
                                  .filter = std::string(filter.filter),
                                  .member = member});
 }
 
-void Sharing::Leave(const TopicFilterView& filter, SessionId session) {
+void Sharing::Leave(const TopicFilterView& filter, SessionId session, Done done) {
   const ShardId home = context_.HomeOf(filter.share_name);
   if (home == context_.self) {
     LeaveHere(filter.share_name, filter.filter, home, session);
+    if (done) std::move(done)(ReasonCode::kSuccess);
     return;
   }
-  context_.Send(home, LeaveShared{.share_name = std::string(filter.share_name),
+  context_.Send(home, LeaveShared{.token = done ? answers_.Open(1, std::move(done)) : 0,
+                                  .share_name = std::string(filter.share_name),
                                   .filter = std::string(filter.filter),
                                   .session = session});
 }
@@ -70,6 +72,7 @@ void Sharing::OnJoin(ShardId from, JoinShared join) {
 
 void Sharing::OnLeave(ShardId from, const LeaveShared& leave) {
   LeaveHere(leave.share_name, leave.filter, from, leave.session);
+  if (leave.token != 0) context_.Send(from, LeftShared{leave.token});
 }
 
 void Sharing::OnSetOnline(ShardId from, const SetSharedOnline& change) {

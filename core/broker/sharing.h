@@ -30,15 +30,18 @@ class Sharing {
   // -- For a Session at home here; the group may live on any shard. `member.shard` is this one.
   // `done` gets the code for SUBACK, a success only once every shard knows of the group's filter.
   void Join(const TopicFilterView& filter, const SharedMember& member, Done done);
-  void Leave(const TopicFilterView& filter, SessionId session);
+  // `done`, if any, runs once the group gives the Session nothing more: a message that it gave
+  // before may still come until then, and is the Session's.
+  void Leave(const TopicFilterView& filter, SessionId session, Done done = nullptr);
   void SetOnline(const TopicFilterView& filter, SessionId session, bool online);
 
   // -- For groups that live here.
   // Gives the message to the member whose turn it is.
   void Deliver(Outgoing& message, SharedSubscription& group);
   void OnJoin(ShardId from, JoinShared join);
-  void OnJoined(const JoinedShared& joined) { joins_.Arrive(joined.token, joined.code); }
+  void OnJoined(const JoinedShared& joined) { answers_.Arrive(joined.token, joined.code); }
   void OnLeave(ShardId from, const LeaveShared& leave);
+  void OnLeft(const LeftShared& left) { answers_.Arrive(left.token); }
   void OnSetOnline(ShardId from, const SetSharedOnline& change);
   // A member could not take the message: the next one is asked.
   void OnRefused(SharedDelivery delivery);
@@ -66,7 +69,7 @@ class Sharing {
   Delivery& delivery_;
   Interest& interest_;
   SessionStore& sessions_;
-  CommitTable joins_;
+  CommitTable answers_;  // Of groups on other shards, to Join and Leave.
   SlotMap<SharedSubscription, SharedGroupId> groups_;
   TextMap<SharedSubscription*> by_name_;  // "ShareName/filter": a ShareName holds no '/'.
 };

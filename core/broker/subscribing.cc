@@ -127,10 +127,28 @@ bool Subscribing::Forget(Session& session, std::string_view topic_filter) {
   return true;
 }
 
-ReasonCode Subscribing::Unsubscribe(Session& session, std::string_view topic_filter) {
-  if (!Forget(session, topic_filter)) return ReasonCode::kNoSubscriptionExisted;
-  Remove(session, topic_filter);
-  return ReasonCode::kSuccess;
+void Subscribing::Unsubscribe(Session& session, std::span<const std::string_view> topic_filters,
+                              Done done) {
+  std::vector<uint8_t> codes;
+  std::vector<std::string_view> shared;
+  for (const std::string_view topic_filter : topic_filters) {
+    const bool existed = Forget(session, topic_filter);
+    codes.push_back(
+        static_cast<uint8_t>(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted));
+    if (!existed) continue;
+    if (ParseTopicFilter(topic_filter)->is_shared()) {
+      shared.push_back(topic_filter);
+    } else {
+      Remove(session, topic_filter);
+    }
+  }
+  if (shared.empty()) return std::move(done)(std::move(codes));
+  const Token token = leaves_.Open(static_cast<uint32_t>(shared.size()),
+                                   [done = std::move(done), codes = std::move(codes)](
+                                       ReasonCode) mutable { std::move(done)(std::move(codes)); });
+  for (const std::string_view topic_filter : shared) {
+    Remove(session, topic_filter, [this, token](ReasonCode) { leaves_.Arrive(token); });
+  }
 }
 
 void Subscribing::Abandon(Session& session) {
@@ -142,15 +160,16 @@ size_t Subscribing::UnsubscribeSome(Session& session, size_t most) {
   size_t count = 0;
   for (; count < most && session.subscriptions.size() > 0; ++count) {
     const std::string filter = session.subscriptions.filters().back();
-    Unsubscribe(session, filter);
+    Forget(session, filter);
+    Remove(session, filter);
   }
   return count;
 }
 
-void Subscribing::Remove(Session& session, std::string_view topic_filter) {
+void Subscribing::Remove(Session& session, std::string_view topic_filter, Sharing::Done left) {
   const TopicFilterView filter = *ParseTopicFilter(topic_filter);
   if (filter.is_shared()) {
-    sharing_.Leave(filter, session.id);
+    sharing_.Leave(filter, session.id, std::move(left));
     return;
   }
   TopicTree::Node* node = tree_.Find(topic_filter);

@@ -4,6 +4,8 @@
 // shard's thread alone.
 #pragma once
 
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/broker/interest.h"
@@ -30,7 +32,7 @@ class Subscribing {
     SubscriptionOptions options;
     size_t index = 0;  // Which Reason Code of SUBACK is its.
   };
-  // The Reason Codes by index, errors and granted QoS, of all requests.
+  // The Reason Codes of SUBACK or UNSUBACK, by index: errors, granted QoS, kSuccess.
   using Done = absl::AnyInvocable<void(std::vector<uint8_t> codes) &&>;
 
   // Makes the Subscriptions at once. `codes` holds what the filters that are not in `requests` get;
@@ -38,8 +40,10 @@ class Subscribing {
   void Subscribe(Session& session, uint32_t subscription_id, std::vector<Request> requests,
                  std::vector<uint8_t> codes, Done done);
 
-  // kSuccess or kNoSubscriptionExisted.
-  ReasonCode Unsubscribe(Session& session, std::string_view topic_filter);
+  // Takes the Subscriptions back at once. `codes` is kSuccess or kNoSubscriptionExisted for each of
+  // `topic_filters`; `done` runs when no group of a Shared Subscription among them gives the
+  // Session anything more.
+  void Unsubscribe(Session& session, std::span<const std::string_view> topic_filters, Done done);
 
   // `session` ends: nothing more is sent for its Subscriptions. They are taken back afterwards, for
   // there may be many: at most `most` at a time. Returns how many were.
@@ -70,7 +74,8 @@ class Subscribing {
   // The list of what the Session is subscribed to, and what that takes of the broker's memory.
   void Note(Session& session, std::string_view topic_filter);
   bool Forget(Session& session, std::string_view topic_filter);  // False if it was not there.
-  void Remove(Session& session, std::string_view topic_filter);
+  // Where it counts. A group answers by `left`, if it is asked to.
+  void Remove(Session& session, std::string_view topic_filter, Sharing::Done left = nullptr);
 
   ShardContext& context_;
   TopicTree& tree_;
@@ -79,6 +84,7 @@ class Subscribing {
   Retaining& retaining_;
   SessionStore& sessions_;
   absl::flat_hash_map<Token, Operation> operations_;
+  CommitTable leaves_;  // UNSUBSCRIBEs on their way.
   Token next_ = 1;
 };
 

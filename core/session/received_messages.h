@@ -18,6 +18,8 @@ class ReceivedMessages {
     messages_->emplace(id, true);
   }
 
+  size_t size() const { return messages_ != nullptr ? messages_->size() : 0; }
+
   // Counts the message, which is there, against the Receive Maximum of the present connection.
   // False if it was counted already.
   bool Count(PacketId id) { return !std::exchange(messages_->find(id)->second, true); }

@@ -117,7 +117,7 @@ BufferLease BufferRing::Lease(const Completion& completion) {
   const uint16_t id = completion.buffer_id();
   const auto size = static_cast<uint32_t>(completion.result());
   CHECK(id < options_.buffers && size <= options_.buffer_bytes - filled_[id]);
-  const uint8_t* const begin = MemoryOf(id) + filled_[id];
+  uint8_t* const begin = MemoryOf(id) + filled_[id];
   filled_[id] += size;
   ASAN_UNPOISON_MEMORY_REGION(begin, size);
   return {this, id, {begin, size}, !completion.buffer_goes_on()};

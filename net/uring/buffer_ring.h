@@ -28,18 +28,18 @@ class [[nodiscard]] BufferLease {
   BufferLease& operator=(const BufferLease&) = delete;
   ~BufferLease();
 
-  // Empty if nothing was received.
-  ByteView bytes() const { return bytes_; }
+  // Empty if nothing was received. Ours to overwrite, as nobody else reads them.
+  MutableBytes bytes() const { return bytes_; }
 
  private:
   friend class BufferRing;
-  BufferLease(BufferRing* ring, uint16_t id, ByteView bytes, bool last)
+  BufferLease(BufferRing* ring, uint16_t id, MutableBytes bytes, bool last)
       : ring_(ring), id_(id), last_(last), bytes_(bytes) {}
 
   BufferRing* ring_;
   uint16_t id_;
   bool last_;  // The kernel has done with the buffer.
-  ByteView bytes_;
+  MutableBytes bytes_;
 };
 
 class BufferRing {

@@ -12,6 +12,9 @@ namespace signet {
 namespace {
 
 constexpr std::string_view kNeeds = "io_uring is not available";
+constexpr std::string_view kNoDescriptorLeft =
+    "there is no file descriptor left; raise the limit (`ulimit -n`, LimitNOFILE= in a systemd "
+    "unit)";
 
 RingSurroundings LookAround() {
   RingSurroundings found;
@@ -64,10 +67,7 @@ std::string ExplainRingFailure(int error, const RingSurroundings& surroundings) 
                          kNeeds);
     case EMFILE:
     case ENFILE:
-      return fmt::format(
-          "{}: there is no file descriptor left; raise the limit (`ulimit -n`, "
-          "LimitNOFILE= in a systemd unit)",
-          kNeeds);
+      return fmt::format("{}: {}", kNeeds, kNoDescriptorLeft);
     default:
       return fmt::format("{}: {}", kNeeds, std::generic_category().message(error));
   }
@@ -80,6 +80,11 @@ std::string ExplainRefusedCall(std::string_view call, int error) {
       "alone; run the broker with a filter that allows io_uring_setup, io_uring_enter and "
       "io_uring_register",
       kNeeds, call, std::generic_category().message(error));
+}
+
+std::string ExplainNoDescriptor(int error) {
+  if (error == EMFILE || error == ENFILE) return std::string(kNoDescriptorLeft);
+  return std::generic_category().message(error);
 }
 
 std::string ExplainRingFailure(int error) { return ExplainRingFailure(error, LookAround()); }

@@ -1,4 +1,5 @@
-// What to tell an operator when there is no io_uring: the cause, and what to do about it.
+// What to tell an operator when there is no io_uring, or no file descriptor: the cause, and what to
+// do about it.
 #pragma once
 
 #include <cstdint>
@@ -22,5 +23,8 @@ std::string ExplainRingFailure(int error);
 // For the error number of `call`, io_uring_enter or io_uring_register, which refuses what it can
 // never refuse by itself once io_uring_setup(2) has made a ring.
 std::string ExplainRefusedCall(std::string_view call, int error);
+
+// For the error number of another call that makes a file descriptor.
+std::string ExplainNoDescriptor(int error);
 
 }  // namespace signet

@@ -23,6 +23,9 @@ enum class Op : uint8_t {
   // Cancels, to learn whether there was anything to cancel.
   kAskForAccept,  // slot: which listener.
   kAskForReadEvent,
+  // Of HTTP. slot: a descriptor; generation: which poll of it, counted by PollSet.
+  kPollHttp,
+  kCancelHttpPoll,  // Of the poll in slot and generation.
 };
 
 struct OpTag {

@@ -1,5 +1,6 @@
 // Every conformance case that does not wait long and forbids nothing, played on the program itself,
-// over TCP on loopback, with 1, 2 and 4 shards. Cases with the same settings share a process.
+// over TCP on loopback, with as many shards as system tests have. Cases with the same settings
+// share a process.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -15,7 +16,6 @@
 namespace signet::conformance {
 namespace {
 
-constexpr uint32_t kShards[] = {1, 2, 4};
 // Real time is dear: a case that waits longer is for the core alone.
 constexpr std::chrono::milliseconds kLongestWait{3000};
 
@@ -78,7 +78,7 @@ size_t Register(const std::vector<Case>& cases) {
     if (!IsForCoreAlone(one)) chosen.push_back(&one);
   }
   std::ranges::stable_sort(chosen, {}, [](const Case* one) { return ArgumentsFor(*one, 1); });
-  for (const uint32_t shards : kShards) {
+  for (const uint32_t shards : kShardCounts) {
     for (const Case* one : chosen) {
       const std::string file = SIGNET_VECTORS "/" + one->file + ".txt";
       const std::string name = fmt::format("{}/{}/{}", one->file, one->CamelCaseName(), shards);
@@ -93,7 +93,7 @@ size_t Register(const std::vector<Case>& cases) {
 class BrokenPacketsOnTheWire : public testing::TestWithParam<std::tuple<uint32_t, size_t>> {};
 
 INSTANTIATE_TEST_SUITE_P(Process, BrokenPacketsOnTheWire,
-                         testing::Combine(testing::ValuesIn(kShards),
+                         testing::Combine(testing::ValuesIn(kShardCounts),
                                           testing::Range(size_t{0}, BrokenPacketCases().size())),
                          [](const auto& each) {
                            return BrokenPacketCases()[std::get<1>(each.param)].CamelCaseName() +

@@ -54,7 +54,7 @@ TEST(Listener, RefusesAnAddressThatIsNotOurs) {
 }
 
 TEST(Listener, LeavesAPortFreeOnceItIsGone) {
-  SocketAddress address;
+  ListenAddress address;
   {
     auto listener = Listener::Open(Loopback(), 2);
     ASSERT_TRUE(listener.ok());

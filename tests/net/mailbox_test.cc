@@ -16,6 +16,27 @@ std::vector<T> TakeAll(Mailbox<T>& box) {
   return all;
 }
 
+TEST(Mailbox, TakesWhatWasSeenAndLeavesWhatCameLater) {
+  Mailbox<int> box(4);
+  const auto push = [&](int item) {
+    EXPECT_TRUE(box.TryPush(item));
+    box.Publish();
+  };
+  std::vector<int> taken;
+  const auto take = [&](int&& item) { taken.push_back(item); };
+  push(1);
+  box.Look();
+  push(2);
+  box.TakeSeen(take);
+  EXPECT_EQ(taken, std::vector<int>({1}));
+  EXPECT_TRUE(box.HasMail());
+  box.TakeSeen(take);  // Without another look there is nothing.
+  EXPECT_EQ(taken.size(), 1u);
+  box.Take(take);
+  EXPECT_EQ(taken, std::vector<int>({1, 2}));
+  EXPECT_FALSE(box.HasMail());
+}
+
 TEST(Mailbox, ShowsWhatWasPublishedInOrder) {
   Mailbox<int> box(4);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(box.TryPush(i));

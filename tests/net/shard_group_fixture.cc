@@ -29,12 +29,17 @@ std::vector<uint8_t> PublishPacket(std::string_view topic, ByteView payload) {
 }
 
 BrokerInProcess::BrokerInProcess(uint32_t shards, const Limits& limits, const Ring::Options& ring) {
-  auto group = ShardGroup::Start({.shards = shards,
-                                  .ports = {*SocketAddress::Parse("127.0.0.1:0")},
-                                  .limits = limits,
-                                  .memory_bytes = uint64_t{1} << 30,
-                                  .ring = ring},
-                                 &log_);
+  Start({.shards = shards, .ports = {{.address = AnyPort()}}, .limits = limits, .ring = ring});
+}
+
+BrokerInProcess::BrokerInProcess(uint32_t shards, std::vector<PortSettings> ports,
+                                 const Limits& limits) {
+  Start({.shards = shards, .ports = std::move(ports), .limits = limits});
+}
+
+void BrokerInProcess::Start(ShardGroup::Options options) {
+  options.memory_bytes = uint64_t{1} << 30;
+  auto group = ShardGroup::Start(std::move(options), &log_);
   EXPECT_TRUE(group.ok()) << group.error().sentence();
   group_ = std::move(*group);
 }

@@ -19,18 +19,31 @@ namespace signet {
 // Collects events; for any thread.
 class SharedLog : public LogSink {
  public:
-  void Write(LogLevel, std::string_view event, std::initializer_list<LogField>) override {
+  void Write(LogLevel, std::string_view event, std::initializer_list<LogField> fields) override {
     const std::lock_guard lock(mutex_);
     events_.emplace_back(event);
+    for (const LogField& field : fields) {
+      fields_.push_back(std::string(event) + '/' + std::string(field.name) + '=' +
+                        std::string(field.value));
+    }
   }
   int Count(std::string_view event) {
     const std::lock_guard lock(mutex_);
     return static_cast<int>(std::ranges::count(events_, event));
   }
+  // Events whose field begins so.
+  int CountOf(std::string_view event, std::string_view field, std::string_view beginning) {
+    const std::string wanted =
+        std::string(event) + '/' + std::string(field) + '=' + std::string(beginning);
+    const std::lock_guard lock(mutex_);
+    return static_cast<int>(std::ranges::count_if(
+        fields_, [&](const std::string& text) { return text.starts_with(wanted); }));
+  }
 
  private:
   std::mutex mutex_;
   std::vector<std::string> events_;
+  std::vector<std::string> fields_;
 };
 
 // -- Packets of MQTT 3.1.1.
@@ -43,12 +56,16 @@ inline std::vector<uint8_t> PublishPacket(std::string_view topic, std::string_vi
   return PublishPacket(topic, AsBytes(payload));
 }
 
+// Any free port of 127.0.0.1.
+inline ListenAddress AnyPort() { return *SocketAddress::Parse("127.0.0.1:0"); }
+
 class BrokerInProcess {
  public:
   explicit BrokerInProcess(uint32_t shards, const Limits& limits = {},
                            const Ring::Options& ring = {});
+  BrokerInProcess(uint32_t shards, std::vector<PortSettings> ports, const Limits& limits = {});
 
-  uint16_t port() const { return group_->ports().front().port(); }
+  uint16_t port(size_t index = 0) const { return group_->addresses()[index].port(); }
   ShardGroup& group() { return *group_; }
   SharedLog& log() { return log_; }
   ShardGroup::Sums Sum() { return group_->Sum(); }
@@ -68,6 +85,8 @@ class BrokerInProcess {
   SocketClient Subscribed(std::string_view client_id, std::string_view filter);
 
  private:
+  void Start(ShardGroup::Options options);
+
   SharedLog log_;
   std::unique_ptr<ShardGroup> group_;
 };

@@ -5,6 +5,9 @@
 // Subscription's Session, as long as the Session lives and nobody unsubscribes [MQTT-4.3.2-4]
 // [MQTT-4.3.3-8]. Nothing else comes, nothing comes twice that its QoS forbids, and messages of one
 // publisher, Topic Name and QoS come in their order [MQTT-4.6.0-5] [MQTT-4.6.0-6].
+//
+// The group of a Shared Subscription gives each message to somebody, if it has a member that stays.
+// A *guest* takes all there is at once, and stops listening at its UNSUBACK.
 #pragma once
 
 #include <cstdint>

@@ -51,6 +51,8 @@ class SimClient {
   // Whether nothing that it began is unfinished; `WaitsFor` says what is.
   bool is_idle() const { return WaitsFor().empty(); }
   std::string WaitsFor() const;
+  // Whether it awaits a SUBACK or UNSUBACK.
+  bool is_asking() const { return !requests_.empty(); }
 
   // -- What a client does.
   void Connect();

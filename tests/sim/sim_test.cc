@@ -50,13 +50,16 @@ TEST(Simulation, IsTheSameForTheSameSeed) {
 
 // -- It finds what it is there for: a broker that is wrong once in a run.
 
-// The first violation that `make_bug` leads to.
+// The first violation that `make_bug` leads to, which the same seed leads to again.
 template <typename MakeBug>
 std::string FirstViolation(MakeBug make_bug) {
   for (uint64_t seed = 1; seed <= kSeedsToFindABug; ++seed) {
     const Outcome outcome = Simulate(seed, make_bug());
     if (!outcome.violation.empty()) {
       std::printf("%s\n", fmt::format("seed {}, {}", seed, outcome.violation).c_str());
+      const Outcome again = Simulate(seed, make_bug());
+      EXPECT_EQ(again.violation, outcome.violation) << "not at the same step, or not the same";
+      EXPECT_EQ(again.trace, outcome.trace);
       return outcome.violation;
     }
   }
@@ -108,6 +111,11 @@ TEST(SeededBug, ALostInterestUpdateIsFound) {
                 return true;
               });
             }),
+            "");
+}
+
+TEST(SeededBug, ALostWithdrawalOfInterestIsFound) {
+  EXPECT_NE(FirstViolation([] { return Spoil<DropFilters>([](DropFilters&) { return false; }); }),
             "");
 }
 

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -97,7 +98,8 @@ BrokerProcess::~BrokerProcess() {
 }
 
 void BrokerProcess::Start(const Options& options) {
-  std::vector<std::string> arguments{"--listen", "127.0.0.1:0"};
+  std::vector<std::string> arguments;
+  if (options.listen) arguments = {"--listen", "127.0.0.1:0"};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   const Child child = Launch(arguments, [&] {
     if (options.open_files == 0) return;
@@ -156,12 +158,36 @@ double BrokerProcess::ProcessorTime() const {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
+double BrokerProcess::DeniedTime() const {
+  double denied = 0;
+  std::error_code gone;
+  using Tasks = std::filesystem::directory_iterator;
+  for (Tasks task(fmt::format("/proc/{}/task", pid_), gone); !gone && task != Tasks();
+       task.increment(gone)) {
+    std::ifstream file(task->path() / "schedstat");
+    uint64_t ran_ns = 0;
+    uint64_t denied_ns = 0;
+    if (file >> ran_ns >> denied_ns) denied += static_cast<double>(denied_ns) * 1e-9;
+  }
+  return denied;
+}
+
 uint64_t BrokerProcess::ResidentBytes() const {
   std::ifstream file(fmt::format("/proc/{}/statm", pid_));
   uint64_t whole = 0;
   uint64_t resident = 0;
   file >> whole >> resident;
   return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+uint64_t BrokerProcess::PeakResidentBytes() const {
+  std::ifstream file(fmt::format("/proc/{}/status", pid_));
+  std::string word;
+  uint64_t kib = 0;
+  while (file >> word && word != "VmHWM:") {
+  }
+  file >> kib;
+  return kib * 1024;
 }
 
 ProgramOutcome RunBroker(const std::vector<std::string>& arguments,

@@ -21,6 +21,8 @@ class BrokerProcess {
     // Added to the command line, for example "--shards", "2".
     std::vector<std::string> arguments;
     uint64_t open_files = 0;  // RLIMIT_NOFILE, soft and hard; 0: as it is.
+    // If not, the arguments say where to listen: first of all at a port of 127.0.0.1.
+    bool listen = true;
   };
 
   // Returns once the broker listens; if it does not the test fails, and port() is 0.
@@ -41,8 +43,13 @@ class BrokerProcess {
   std::string Log() const;
   // Processor time it has used so far, of all threads, in seconds.
   double ProcessorTime() const;
+  // Time for which its threads were ready to run and others had the processors, added up, in
+  // seconds; 0 where the kernel does not count it.
+  double DeniedTime() const;
   // Memory of it that is in RAM now. Under a sanitizer that is the sanitizer's more than its own.
   uint64_t ResidentBytes() const;
+  // The most that ResidentBytes() has ever been.
+  uint64_t PeakResidentBytes() const;
 
   static std::string Binary();
 
@@ -67,13 +74,20 @@ struct ProgramOutcome {
 ProgramOutcome RunBroker(const std::vector<std::string>& arguments,
                          const std::function<void()>& confine = {});
 
-// With how many shards a system test runs. One has no races for ThreadSanitizer to find.
-#ifdef __SANITIZE_THREAD__
-inline constexpr std::array kShardCounts{2u, 4u};
+// With how many shards a system test runs: with fewer of them where a sanitizer makes each run cost
+// a multiple. One shard has no races for ThreadSanitizer to find.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr std::array kShardCounts{4u};
 inline constexpr std::array kFewShardCounts{4u};
+inline constexpr std::array kClientShardCounts{4};
+#elif defined(__SANITIZE_ADDRESS__)
+inline constexpr std::array kShardCounts{1u, 4u};
+inline constexpr std::array kFewShardCounts{4u};
+inline constexpr std::array kClientShardCounts{4};
 #else
 inline constexpr std::array kShardCounts{1u, 2u, 4u};
 inline constexpr std::array kFewShardCounts{1u, 4u};
+inline constexpr std::array kClientShardCounts{1, 2, 4};
 #endif
 
 }  // namespace signet

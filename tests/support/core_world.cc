@@ -80,8 +80,23 @@ bool CoreWorld::ComesToRest(int turns) {
   for (; !Quiet(); --turns) {
     if (turns == 0) return false;
     for (uint32_t i = 0; i < options_.shards; ++i) RunShard(i);
+    RunDesk();
   }
   return true;
+}
+
+void CoreWorld::RunDesk() {
+  if (desk_ == nullptr) return;
+  desk_->BeginTurn(now_, wall());
+  for (uint32_t i = 0; i < options_.shards; ++i) {
+    auto& mail = shards_[i]->broker->to_auth();
+    while (!mail.empty()) desk_->Take(ShardId(i), mail.Pop());
+  }
+  desk_->EndTurn();
+  for (uint32_t i = 0; i < options_.shards; ++i) {
+    auto& mail = desk_->outgoing(ShardId(i));
+    while (!mail.empty()) shards_[i]->from_auth.push_back(mail.Pop());
+  }
 }
 
 const Client* CoreWorld::ClientOf(const Peer& peer) const {
@@ -89,9 +104,14 @@ const Client* CoreWorld::ClientOf(const Peer& peer) const {
 }
 
 bool CoreWorld::Quiet() const {
+  if (desk_ != nullptr && desk_->NextDeadline() <= now_) return false;
   for (uint32_t i = 0; i < options_.shards; ++i) {
     const Shard& shard = *shards_[i];
-    if (shard.broker->NextDeadline() <= now_) return false;
+    if (shard.broker->NextDeadline() <= now_ || !shard.from_auth.empty()) return false;
+    if (desk_ != nullptr &&
+        (!shard.broker->to_auth().empty() || !desk_->outgoing(ShardId(i)).empty())) {
+      return false;
+    }
     for (const auto& queue : shard.inbox) {
       if (!queue.empty()) return false;
     }
@@ -131,6 +151,9 @@ void CoreWorld::RunShard(uint32_t index) {
 }
 
 void CoreWorld::Deliver(Shard& shard, uint32_t index) {
+  for (MailFromAuth& mail : std::exchange(shard.from_auth, {})) {
+    shard.broker->Deliver(std::move(mail));
+  }
   for (uint32_t from = 0; from < options_.shards; ++from) {
     while (!shard.inbox[from].empty()) {
       ShardMessage message = std::move(shard.inbox[from].front());
@@ -227,9 +250,11 @@ void CoreWorld::Advance(Duration duration) {
   while (now_ < end) {
     Instant next = end;
     for (const auto& shard : shards_) next = std::min(next, shard->broker->NextDeadline());
+    if (desk_ != nullptr) next = std::min(next, desk_->NextDeadline());
     now_ = std::max(next, now_ + Duration(1));
     if (now_ > end) now_ = end;
     for (uint32_t i = 0; i < options_.shards; ++i) RunShard(i);
+    RunDesk();
     Run();
   }
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/access/auth_desk.h"
 #include "core/broker/shard_broker.h"
 
 namespace signet {
@@ -99,6 +100,17 @@ class CoreWorld {
   // How many mails a mailbox holds; what is beyond waits with its sender.
   void SetMailboxSlots(size_t slots) { options_.mailbox_slots = slots; }
   void SetPostman(Postman postman) { postman_ = std::move(postman); }
+
+  // Who decides for ports that authenticate. The caller's; outlives this. Each Run() gives it its
+  // turns.
+  void SetDesk(AuthDesk* desk) { desk_ = desk; }
+  // The wall clock goes with the other one, from `wall` on.
+  void SetWall(WallTime wall) {
+    wall_offset_ms_ = wall.milliseconds() - now_.since_start() / milliseconds(1);
+  }
+  WallTime wall() const {
+    return WallTime::FromMilliseconds(wall_offset_ms_ + now_.since_start() / milliseconds(1));
+  }
   // Null once the broker has let go of the connection.
   const Client* ClientOf(const Peer& peer) const;
 
@@ -113,10 +125,12 @@ class CoreWorld {
   struct Shard {
     std::unique_ptr<ShardBroker> broker;
     std::vector<std::deque<ShardMessage>> inbox;  // By sender.
-    std::vector<Peer*> peers;                     // By slot.
+    std::deque<MailFromAuth> from_auth;
+    std::vector<Peer*> peers;  // By slot.
   };
 
   void Deliver(Shard& shard, uint32_t index);
+  void RunDesk();
   bool FeedPeer(Shard& shard, Peer& peer);
   void ApplyEffects(Shard& shard);
   void SendOutput(Shard& shard, Peer& peer);
@@ -127,6 +141,8 @@ class CoreWorld {
 
   Options options_;
   Postman postman_;
+  AuthDesk* desk_ = nullptr;
+  int64_t wall_offset_ms_ = 1'900'000'000'000;  // 2030.
   MemoryLog log_;
   BrokerTotals totals_;
   Instant now_{seconds(1000)};

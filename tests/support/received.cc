@@ -26,6 +26,8 @@ std::vector<uint32_t> SubscriptionIdsOf(ByteView wire) {
 
 void TakeProperties(const Properties& properties, Received* received) {
   received->properties = {properties.wire.begin(), properties.wire.end()};
+  received->authentication_method = properties.authentication_method;
+  received->authentication_data = AsText(properties.authentication_data);
   received->assigned_client_id = properties.assigned_client_id;
   received->subscription_ids = SubscriptionIdsOf(properties.wire);
   if (properties.Has(PropertyId::kMessageExpiryInterval)) {

@@ -32,6 +32,8 @@ struct Received {
   std::optional<uint32_t> message_expiry_s;
   std::optional<uint16_t> topic_alias;
   std::string assigned_client_id;
+  std::string authentication_method;
+  std::string authentication_data;
 };
 
 // Takes the whole packets off the front of `bytes`, and leaves what has begun.

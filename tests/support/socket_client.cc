@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,6 +29,15 @@ SocketClient::SocketClient(uint16_t port, int receive_buffer)
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int result = connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  EXPECT_EQ(result, 0) << "connect: " << errno;
+}
+
+SocketClient::SocketClient(const std::string& path)
+    : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
   const int result = connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address);
   EXPECT_EQ(result, 0) << "connect: " << errno;
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -17,6 +18,8 @@ class SocketClient {
   explicit SocketClient(uint16_t port);
   // The same, with a receive buffer of about so many bytes, for a client that is slow to read.
   SocketClient(uint16_t port, int receive_buffer);
+  // Over a UNIX socket.
+  explicit SocketClient(const std::string& path);
   SocketClient(SocketClient&& other) noexcept;
   SocketClient& operator=(SocketClient&& other) noexcept;
   ~SocketClient();
@@ -40,7 +43,7 @@ class SocketClient {
   int fd() const { return fd_; }
 
   // Much longer than anything takes, sanitizers and a busy machine included.
-  static constexpr std::chrono::milliseconds kPatience{20'000};
+  static constexpr std::chrono::milliseconds kPatience{60'000};
 
  private:
   bool WaitFor(short events, std::chrono::milliseconds patience) const;

@@ -1,5 +1,6 @@
 #include "tests/support/test_client.h"
 
+#include "core/mqtt/auth_packet.h"
 #include "core/mqtt/disconnect.h"
 #include "core/mqtt/publish_ack.h"
 #include "core/mqtt/unsubscribe.h"
@@ -28,14 +29,31 @@ void TestClient::SendConnect(const ConnectOptions& options) {
   if (options.topic_alias_maximum) {
     properties.AddU16(PropertyId::kTopicAliasMaximum, *options.topic_alias_maximum);
   }
+  if (options.authentication_method) {
+    properties.AddText(PropertyId::kAuthenticationMethod, *options.authentication_method);
+    properties.AddText(PropertyId::kAuthenticationData, options.authentication_data);
+  }
   ConnectView connect{.version = version_,
                       .clean_start = options.clean_start,
                       .keep_alive_s = options.keep_alive_s,
                       .client_id = client_id_,
-                      .will = options.will};
+                      .will = options.will,
+                      .claimed_username = options.username};
+  if (options.password) connect.password = AsBytes(*options.password);
   connect.properties.wire = properties.wire();
   PacketBytes bytes;
   EncodeConnect(connect, &bytes);
+  peer_->Send(bytes);
+}
+
+void TestClient::SendAuth(ReasonCode code, std::string_view method, std::string_view data) {
+  PropertyBuffer properties;
+  properties.AddText(PropertyId::kAuthenticationMethod, method);
+  properties.AddText(PropertyId::kAuthenticationData, data);
+  AuthView auth{.reason_code = code};
+  auth.properties.wire = properties.wire();
+  PacketBytes bytes;
+  EncodeAuth(auth, &bytes);
   peer_->Send(bytes);
 }
 

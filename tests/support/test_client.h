@@ -26,6 +26,10 @@ struct ConnectOptions {
   std::optional<uint32_t> maximum_packet_size;
   std::optional<uint16_t> topic_alias_maximum;
   std::optional<WillView> will;
+  std::optional<std::string_view> username;
+  std::optional<std::string_view> password;
+  std::optional<std::string_view> authentication_method;
+  std::string_view authentication_data;
 };
 
 class TestClient {
@@ -59,6 +63,9 @@ class TestClient {
   uint8_t Publish(const Publication& publication);
   // Sends it and nothing more.
   PacketId SendPublish(const Publication& publication);
+
+  // AUTH (MQTT 5, 3.15).
+  void SendAuth(ReasonCode code, std::string_view method, std::string_view data);
 
   void SendAck(PacketType type, PacketId id, ReasonCode code = ReasonCode::kSuccess);
   void Disconnect(ReasonCode code = ReasonCode::kSuccess);

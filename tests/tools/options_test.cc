@@ -91,6 +91,10 @@ TEST(Options, AnswerAWrongCommandLineWithOneSentence) {
       {"--listen"},
       {"--listen", "1883"},
       {"--listen", "localhost:1883"},
+      {"--admin", "9600"},
+      {"--admin", "localhost:9600"},
+      {"--admin", "0.0.0.0:9600"},
+      {"--admin", "[::]:9600"},
       {"--shards", "0"},
       {"--shards", "65"},
       {"--shards", "two"},
@@ -171,6 +175,12 @@ TEST(Options, TakeNoResponseInformationThatCannotBeginATopic) {
       "too long with such Client Identifiers");
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int kLines = 4000;
+#else
+constexpr int kLines = 20'000;
+#endif
+
 // Lines put together of what is right, nearly right and nonsense.
 TEST(Options, AnswerEveryWrongLineWithOneSentence) {
   const std::vector<std::string> parts{"--listen",
@@ -217,7 +227,7 @@ TEST(Options, AnswerEveryWrongLineWithOneSentence) {
   std::mt19937 random(7);
   const auto part = [&] { return parts[random() % parts.size()]; };
   size_t wrong = 0;
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < kLines; ++i) {
     std::vector<std::string> typed{"signet"};
     for (size_t count = 1 + random() % 4; count > 0; --count) {
       std::string argument = part();
@@ -234,7 +244,7 @@ TEST(Options, AnswerEveryWrongLineWithOneSentence) {
     ExpectOneSentence(line, fmt::format("{}", fmt::join(typed, " ")).substr(0, 1000));
     EXPECT_LT(line.exit->error.size(), 1000u) << line.exit->error;
   }
-  EXPECT_GT(wrong, 10'000u);
+  EXPECT_GT(wrong, size_t{kLines} / 2);
 }
 
 TEST(Options, PrintVersionHelpAndLimits) {

@@ -69,14 +69,14 @@ BrokerLog::BrokerLog(LogFormat format, LogLevel least, std::shared_ptr<spdlog::s
       format == LogFormat::kJson ? kJsonPattern : kTextPattern, spdlog::pattern_time_type::utc));
   logger_ = std::make_shared<spdlog::async_logger>("signet", std::move(target), writer_,
                                                    spdlog::async_overflow_policy::overrun_oldest);
-  logger_->set_level(LevelOf(least));
+  logger_->set_level(spdlog::level::trace);  // What is written is our own matter.
 }
 
 BrokerLog::~BrokerLog() = default;
 
 void BrokerLog::Write(LogLevel level, std::string_view event,
                       std::initializer_list<LogField> fields) {
-  if (level < least_) return;
+  if (level < least_.load(std::memory_order_relaxed)) return;
   const std::string line =
       format_ == LogFormat::kJson ? JsonMembers(event, fields) : TextLine(event, fields);
   logger_->log(LevelOf(level), spdlog::string_view_t(line.data(), line.size()));

@@ -3,6 +3,7 @@
 // up. When more comes than can be written, the oldest lines are dropped and counted.
 #pragma once
 
+#include <atomic>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -34,12 +35,15 @@ class BrokerLog : public LogSink {
   void Write(LogLevel level, std::string_view event,
              std::initializer_list<LogField> fields) override;
 
+  // From now on; on any thread.
+  void SetLeast(LogLevel least) { least_.store(least, std::memory_order_relaxed); }
+
   // Lines that were dropped.
   size_t dropped() const;
 
  private:
   const LogFormat format_;
-  const LogLevel least_;
+  std::atomic<LogLevel> least_;
   std::shared_ptr<spdlog::async_logger> logger_;
   std::shared_ptr<spdlog::details::thread_pool> writer_;  // Goes first: its thread is joined.
 };

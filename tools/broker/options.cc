@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "CLI/CLI.hpp"
 #include "core/base/utf8.h"
 #include "core/broker/shard_context.h"
+#include "core/config/markdown.h"
 #include "core/mqtt/topic_name.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -16,6 +18,7 @@ namespace signet {
 namespace {
 
 constexpr int kWrongUsage = 2;
+constexpr const char* kDefaultListen = "127.0.0.1:1883";
 
 // The longest Client Identifier that the broker makes itself is shorter.
 constexpr uint64_t kMadeClientIdBytes = 64;
@@ -27,18 +30,24 @@ constexpr std::array kLevels{
     std::pair("debug", LogLevel::kDebug), std::pair("info", LogLevel::kInfo),
     std::pair("warning", LogLevel::kWarning), std::pair("error", LogLevel::kError)};
 
-constexpr std::array<std::string_view, 5> kFlags{"--help", "-h", "--no-pin", "--print-limits",
-                                                 "--version"};
+constexpr std::array<std::string_view, 7> kFlags{
+    "--check",        "--help",   "-h", "--no-pin", "--print-config-reference",
+    "--print-limits", "--version"};
 
 // What was typed, before it is looked at: values are our own matter, so that what is said of a
 // wrong one is too.
 struct Typed {
-  std::vector<std::string> listen{"127.0.0.1:1883"};
+  std::vector<std::string> listen;
   std::string shards;
   std::vector<std::string> limits;
   std::string response_information;
   std::string log_format = "text";
   std::string log_level = "info";
+  std::optional<std::string> config;
+  std::string admin;
+  std::string state;
+  bool check = false;
+  bool print_config_reference = false;
   bool print_limits = false;
   bool no_pin = false;
 };
@@ -47,11 +56,27 @@ void Describe(CLI::App& app, Typed* typed) {
   app.set_version_flag("--version", "signet " SIGNET_VERSION);
   app.set_help_flag("-h,--help", "Print this, and exit");
   app.add_option("--listen", typed->listen,
-                 "Port to listen on, without authentication; may be given several times")
+                 fmt::format("Port to listen on, without authentication; may be given several "
+                             "times; {} if there is neither this nor --config",
+                             kDefaultListen))
       ->type_name("ADDR:PORT")
       ->expected(1)
-      ->take_all()
-      ->capture_default_str();
+      ->take_all();
+  app.add_option("--config", typed->config,
+                 "File of manifests, or folder of such files; see docs/CONFIG.md")
+      ->type_name("PATH");
+  app.add_option("--admin", typed->admin,
+                 "Port of the loopback interface for /metrics, /healthz and /readyz; there is none "
+                 "by default")
+      ->type_name("ADDR:PORT");
+  app.add_option("--state", typed->state,
+                 "Folder of what the broker has to remember, its own certificates for one; by "
+                 "default $STATE_DIRECTORY, or else /var/lib/signet")
+      ->type_name("DIR");
+  app.add_flag("--check", typed->check,
+               "Check what --config names, print what is wrong with it, and exit");
+  app.add_flag("--print-config-reference", typed->print_config_reference,
+               "Print all fields of manifests, and exit");
   app.add_option("--shards", typed->shards, "Threads; by default one for each processor")
       ->type_name("N");
   app.add_flag("--no-pin", typed->no_pin, "Do not bind each thread to a processor of its own");
@@ -102,14 +127,16 @@ Status TakeShards(std::string_view typed, uint32_t* shards) {
   return Status::Ok();
 }
 
-Status TakeLimit(std::string_view typed, Limits* limits) {
+Status TakeLimit(std::string_view typed, BrokerOptions* options) {
   const size_t equals = typed.find('=');
   uint64_t value = 0;
   if (equals == std::string_view::npos || !ParseNumber(typed.substr(equals + 1), &value)) {
     return Status::Error(
         fmt::format("--limit: {} is not NAME=VALUE with a whole number", Quoted(typed)));
   }
-  return SetLimit(typed.substr(0, equals), value, limits);
+  const std::string_view name = typed.substr(0, equals);
+  options->limits_typed.emplace_back(name, value);
+  return SetLimit(name, value, &options->limits);
 }
 
 // With a Client Identifier behind it, it is where a Response Topic begins.
@@ -133,14 +160,30 @@ Status CheckResponseInformation(std::string_view prefix, const Limits& limits) {
   return Status::Ok();
 }
 
+// Whoever reaches it may ask: it knows no authentication yet.
+Status TakeAdmin(const std::string& typed, std::optional<SocketAddress>* admin) {
+  if (typed.empty()) return Status::Ok();
+  auto address = SocketAddress::Parse(typed);
+  if (!address.ok()) return Status::Error("--admin: " + address.error().sentence());
+  if (!address->is_loopback()) {
+    return Status::Error(
+        fmt::format("--admin: {} is not an address of the loopback interface", Quoted(typed)));
+  }
+  *admin = *address;
+  return Status::Ok();
+}
+
 Status Understand(const Typed& typed, BrokerOptions* options) {
-  for (const std::string& text : typed.listen) {
+  std::vector<std::string> listen = typed.listen;
+  if (listen.empty() && !typed.config) listen.emplace_back(kDefaultListen);
+  for (const std::string& text : listen) {
     auto address = SocketAddress::Parse(text);
     if (!address.ok()) return Status::Error("--listen: " + address.error().sentence());
     options->listen.push_back(*address);
   }
+  if (Status status = TakeAdmin(typed.admin, &options->admin); !status.ok()) return status;
   for (const std::string& text : typed.limits) {
-    if (Status status = TakeLimit(text, &options->limits); !status.ok()) return status;
+    if (Status status = TakeLimit(text, options); !status.ok()) return status;
   }
   if (Status status = TakeShards(typed.shards, &options->shards); !status.ok()) return status;
   if (Status status = TakeName("--log-format", typed.log_format, kFormats, &options->log_format);
@@ -153,6 +196,16 @@ Status Understand(const Typed& typed, BrokerOptions* options) {
   }
   options->response_information = typed.response_information;
   options->pin = !typed.no_pin;
+  // What a script makes of an empty variable: without a configuration there would be no refusal.
+  if (typed.config && typed.config->empty()) {
+    return Status::Error("--config: there is no path");
+  }
+  options->config = typed.config.value_or("");
+  options->state = typed.state;
+  options->check = typed.check;
+  if (options->check && options->config.empty()) {
+    return Status::Error("--check needs --config, which says what to check");
+  }
   return CheckResponseInformation(options->response_information, options->limits);
 }
 
@@ -185,6 +238,9 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, uint32_t process
   }
   try {
     app.parse(argc, argv);
+    line.options.shards_typed = app.count("--shards") > 0;
+    line.options.log_format_typed = app.count("--log-format") > 0;
+    line.options.log_level_typed = app.count("--log-level") > 0;
   } catch (const CLI::CallForVersion& call) {
     line.exit = {.output = fmt::format("{}\n", call.what())};
     return line;
@@ -196,10 +252,31 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, uint32_t process
     return line;
   }
   if (typed.print_limits) line.exit = {.output = LimitsAsMarkdown()};
+  if (typed.print_config_reference) line.exit = {.output = config::ReferenceAsMarkdown()};
   if (Status status = Understand(typed, &line.options); !status.ok()) {
     line.exit = WrongUsage(status.sentence());
   }
   return line;
+}
+
+BrokerOptions WithConfiguration(BrokerOptions options, const config::Broker& broker) {
+  options.limits = Limits();
+  config::ApplyLimits(broker, &options.limits);
+  for (const auto& [name, value] : options.limits_typed) {
+    CHECK(SetLimit(name, value, &options.limits).ok());
+  }
+  if (broker.shards && !options.shards_typed) {
+    options.shards = static_cast<uint32_t>(*broker.shards);
+  }
+  const config::LogSettings& logs = broker.diagnostics.logs;
+  if (logs.format && !options.log_format_typed) {
+    options.log_format =
+        *logs.format == config::LogFormatName::kJson ? LogFormat::kJson : LogFormat::kText;
+  }
+  if (const auto level = broker.log_level(); level && !options.log_level_typed) {
+    options.log_level = *level;
+  }
+  return options;
 }
 
 std::string LimitsAsMarkdown() {

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/limits.h"
 #include "core/base/log.h"
+#include "core/config/broker.h"
 #include "net/socket_address.h"
 
 namespace signet {
@@ -22,7 +24,20 @@ struct BrokerOptions {
   std::string response_information;
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
+  std::string config;                  // A file or a folder of manifests; empty: there is none.
+  bool check = false;                  // Only look at `config`; it is not empty then.
+  std::optional<SocketAddress> admin;  // Of the loopback interface.
+  std::string state;                   // The folder of what the broker has to remember.
+
+  // What was typed, and so holds whatever the configuration says.
+  bool shards_typed = false;
+  bool log_format_typed = false;
+  bool log_level_typed = false;
+  std::vector<std::pair<std::string, uint64_t>> limits_typed;
 };
+
+// The options with what the configuration says of the broker as a whole.
+BrokerOptions WithConfiguration(BrokerOptions options, const config::Broker& broker);
 
 // Either options to start with, or what to print and how to exit at once.
 struct CommandLine {

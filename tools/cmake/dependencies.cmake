@@ -8,10 +8,15 @@ find_package(GTest 1.12 REQUIRED)
 find_package(benchmark 1.7 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(uring REQUIRED IMPORTED_TARGET liburing>=2.3)
+# The OpenSSL flavour; 7.87 is the first that can leave a slow name to its thread.
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl>=7.87)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib>=0.11)
+pkg_check_modules(yaml_cpp REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
 
 # signet::wolfssl is the static library that tools/setup builds. A packager may say
 # -DSIGNET_WOLFSSL=system for the distribution's own, or name another folder with include/ and lib/.
 # Its options.h comes before all else in what uses it: with others, structures differ in silence.
+# Static, it shows none of its names; six of them are also OpenSSL's, which libcurl brings along.
 set(SIGNET_WOLFSSL ${CMAKE_SOURCE_DIR}/build/deps/wolfssl CACHE STRING "A folder, or `system`")
 if(SIGNET_WOLFSSL STREQUAL "system")
   pkg_check_modules(wolfssl REQUIRED IMPORTED_TARGET wolfssl>=5.7.2)

@@ -6,12 +6,15 @@
 
 namespace signet::failing_new {
 
-// Allocations by operator new so far.
+// Allocations by operator new so far, of threads that are not spared.
 uint64_t Count();
+
+// Whether allocations of this thread are neither counted nor failed.
+void SpareThisThread(bool spare);
 
 // The allocation with this number (the next one has Count()) fails until the new-handler has run.
 void FailAt(uint64_t number);
-// Every `new (std::nothrow)` fails.
+// Every `new (std::nothrow)` fails, and is not counted.
 void FailNothrow(bool fail);
 // How many allocations were failed.
 uint64_t Failed();

@@ -1,21 +1,22 @@
-// The replacement itself; a source of this program only, because it changes all of it.
+// The replacement itself; a source of such programs only, because it changes all of one.
 #include "tests/core/allocation/failing_new.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <new>
 
 namespace signet::failing_new {
 namespace {
 
-// The tests of this program have one thread.
-uint64_t count = 0;
-uint64_t fail_at = UINT64_MAX;
-uint64_t failed = 0;
-bool fail_nothrow = false;
+std::atomic<uint64_t> count = 0;
+std::atomic<uint64_t> fail_at = UINT64_MAX;
+std::atomic<uint64_t> failed = 0;
+std::atomic<bool> fail_nothrow = false;
+thread_local bool spared = false;
 
 // As the standard describes operator new: the handler runs until there is memory.
 void* Allocate(std::size_t size) {
-  if (count++ == fail_at) {
+  if (!spared && count++ == fail_at) {
     fail_at = UINT64_MAX;
     ++failed;
     const std::new_handler handler = std::get_new_handler();
@@ -25,9 +26,20 @@ void* Allocate(std::size_t size) {
   return std::malloc(size == 0 ? 1 : size);
 }
 
+// The same, but the handler may give up.
+void* AllocateOrNot(std::size_t size) noexcept {
+  if (fail_nothrow) return nullptr;
+  try {
+    return Allocate(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 }  // namespace
 
 uint64_t Count() { return count; }
+void SpareThisThread(bool spare) { spared = spare; }
 void FailAt(uint64_t number) { fail_at = number; }
 void FailNothrow(bool fail) { fail_nothrow = fail; }
 uint64_t Failed() { return failed; }
@@ -37,7 +49,7 @@ uint64_t Failed() { return failed; }
 void* operator new(std::size_t size) { return signet::failing_new::Allocate(size); }
 void* operator new[](std::size_t size) { return signet::failing_new::Allocate(size); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return signet::failing_new::fail_nothrow ? nullptr : std::malloc(size);
+  return signet::failing_new::AllocateOrNot(size);
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }

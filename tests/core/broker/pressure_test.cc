@@ -25,6 +25,33 @@ TEST_P(PressureTest, DropsQos0ForAClientThatDoesNotReadAndBoundsItsOutput) {
   EXPECT_LT(slow->Messages().size(), 500u);
 }
 
+// What a SUBSCRIBE holds while other shards are asked grows with its filters, not with its packet.
+TEST_P(PressureTest, ReadsNoFurtherThanReasonCodesThatWait) {
+  limits().pending_acks = 10;
+  auto client = Client("c");
+  if (GetParam() > 1) world().SetMailboxSlots(0);  // Nobody hears of it.
+  std::vector<std::string> filters;
+  for (int i = 0; i < 6; ++i) filters.push_back("t/" + std::to_string(i));
+  PacketBytes wire;
+  for (const std::string& filter : filters) {
+    AppendSubscribeEntry({.topic_filter = filter}, &wire);
+  }
+  PacketBytes bytes;
+  for (PacketId id = 1; id <= 5; ++id) {
+    EncodeSubscribe({.packet_id = id, .entries = wire}, kV5, &bytes);
+  }
+  const uint64_t before = world().Sum().packets_received;
+  client->peer().Send(bytes);
+  if (GetParam() > 1) {
+    EXPECT_FALSE(world().ComesToRest(10));
+    EXPECT_EQ(world().Sum().packets_received - before, 2u);  // 12 filters.
+    world().SetMailboxSlots(1024);
+  }
+  for (PacketId id = 1; id <= 5; ++id) {
+    EXPECT_EQ(client->Next(PacketType::kSuback).packet_id, id);
+  }
+}
+
 TEST_P(PressureTest, KeepsQos1ForASlowClientInTheSession) {
   limits().output_soft_bytes = 4096;
   auto slow = Client("slow");

@@ -10,6 +10,7 @@ namespace signet {
 namespace {
 
 constexpr auto kFail = Fault::Kind::kFail;
+constexpr auto kEndMultishot = Fault::Kind::kEndMultishot;
 constexpr auto kSubmit = Occasion::Kind::kSubmit;
 constexpr auto kComplete = Occasion::Kind::kComplete;
 constexpr auto kEnter = Occasion::Kind::kEnter;
@@ -35,8 +36,11 @@ std::span<const Failure> AllFailures() {
       {"NoRoomForAMessage", {kFail, EOVERFLOW}, kSubmit, {Op::kRingBell}},
       {"NoRingForAMessage", {kFail, EBADFD}, kSubmit, {Op::kRingBell}},
       {"ShortSend", {Fault::Kind::kCutShort}, kSubmit, {Op::kSend}},
-      {"MultishotEndsAtOnce", {Fault::Kind::kEndMultishot}, kSubmit, multishots},
-      {"MultishotEnds", {Fault::Kind::kEndMultishot}, kComplete, multishots},
+      {"MultishotEndsAtOnce", {kEndMultishot}, kSubmit, multishots},
+      {"MultishotEnds", {kEndMultishot}, kComplete, multishots},
+      {"MultishotRunsOutOfBuffers", {kEndMultishot, ENOBUFS}, kComplete, {Op::kReceive}},
+      {"MultishotRunsOutOfMemory", {kEndMultishot, ENOMEM}, kComplete, multishots},
+      {"MultishotRunsOutOfDescriptors", {kEndMultishot, EMFILE}, kComplete, {Op::kAccept}},
       {"CallWithoutMemory", {kFail, EAGAIN}, kEnter, {Op::kNone}},
       {"CallWithTooMuchToTake", {kFail, EBUSY}, kEnter, {Op::kNone}},
       {"CallInterrupted", {kFail, EINTR}, kEnter, {Op::kNone}},
@@ -52,7 +56,7 @@ const Failure& FailureNamed(std::string_view name) {
 
 bool Failure::IsPossible(const Occasion& at) const {
   if (at.kind != occasion || !ops.contains(at.op)) return false;
-  if (fault.kind == Fault::Kind::kEndMultishot) return at.goes_on;
+  if (fault.kind == kEndMultishot) return at.goes_on;
   // Only for what is submitted memory is needed.
   return occasion != Occasion::Kind::kEnter || fault.error != EAGAIN || at.submits;
 }

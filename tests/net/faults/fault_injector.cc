@@ -62,11 +62,12 @@ Fault FaultInjector::Ask(const Occasion& occasion, uint16_t peer_port) {
 
 void FaultInjector::OnSqe(Ring& ring, io_uring_sqe& sqe) {
   const std::lock_guard lock(mutex_);
+  OfRing& of_ring = rings_[&ring];
+  const uint16_t peer_port = of_ring.ports[sqe.user_data] = PeerPort(sqe);
   const Fault fault = Ask({.kind = Occasion::Kind::kSubmit,
                            .op = OpTag::Unpack(sqe.user_data).op,
                            .goes_on = IsMultishot(sqe)},
-                          PeerPort(sqe));
-  OfRing& of_ring = rings_[&ring];
+                          peer_port);
   switch (fault.kind) {
     case Fault::Kind::kNone:
     case Fault::Kind::kLose:
@@ -76,7 +77,7 @@ void FaultInjector::OnSqe(Ring& ring, io_uring_sqe& sqe) {
     case Fault::Kind::kCutShort:
       return CutShort(of_ring, sqe);
     case Fault::Kind::kEndMultishot:
-      return of_ring.to_cancel.push_back(sqe.user_data);
+      return EndMultishot(of_ring, sqe.user_data, fault.error);
   }
 }
 
@@ -87,6 +88,11 @@ void FaultInjector::Fail(OfRing& of_ring, io_uring_sqe& sqe, int error) {
   // Whatever was asked for: a failure is always told.
   sqe.flags = 0;
   of_ring.failing[user_data] = error;
+}
+
+void FaultInjector::EndMultishot(OfRing& of_ring, uint64_t user_data, int error) {
+  of_ring.to_cancel.push_back(user_data);
+  of_ring.ending[user_data] = error == 0 ? ECANCELED : error;
 }
 
 void FaultInjector::CutShort(OfRing& of_ring, io_uring_sqe& sqe) {
@@ -124,13 +130,19 @@ bool FaultInjector::OnCqe(Ring& ring, io_uring_cqe& cqe) {
     cqe.res = -failing.mapped();
     cqe.flags = 0;
   }
+  const bool goes_on = (cqe.flags & IORING_CQE_F_MORE) != 0;
+  if (!goes_on) {
+    // It may have come to another end before it was cancelled.
+    const auto ending = of_ring.ending.extract(cqe.user_data);
+    if (ending && cqe.res == -ECANCELED) cqe.res = -ending.mapped();
+  }
   const Op op = OpTag::Unpack(cqe.user_data).op;
   ++completions_[op];
-  const Fault fault = Ask({.kind = Occasion::Kind::kComplete,
-                           .op = op,
-                           .goes_on = (cqe.flags & IORING_CQE_F_MORE) != 0},
-                          0);
-  if (fault.kind == Fault::Kind::kEndMultishot) of_ring.to_cancel.push_back(cqe.user_data);
+  const Fault fault = Ask({.kind = Occasion::Kind::kComplete, .op = op, .goes_on = goes_on},
+                          of_ring.ports[cqe.user_data]);
+  if (fault.kind == Fault::Kind::kEndMultishot) {
+    EndMultishot(of_ring, cqe.user_data, fault.error);
+  }
   if (fault.kind != Fault::Kind::kLose) return true;
   Lose(ring, of_ring, cqe);
   return false;

@@ -20,7 +20,7 @@ struct Fault {
     kNone,
     kFail,          // With `error`.
     kCutShort,      // Of a send.
-    kEndMultishot,  // Of a receive or an accept.
+    kEndMultishot,  // Of a receive or an accept; with `error`, or 0: ECANCELED.
     kLose,          // A completion: the queue is full, and the kernel has no memory to keep it.
   };
   Kind kind = Kind::kNone;
@@ -70,14 +70,17 @@ class FaultInjector : public RingFaults {
     msghdr header;
   };
   struct OfRing {
-    bool has_lost = false;              // Which the next call says.
-    std::map<uint64_t, int> failing;    // By the user_data of a NOP.
-    std::vector<uint64_t> to_cancel;    // user_data.
-    std::deque<ShortMessage> messages;  // The kernel may not have read them yet.
+    bool has_lost = false;               // Which the next call says.
+    std::map<uint64_t, int> failing;     // By the user_data of a NOP.
+    std::vector<uint64_t> to_cancel;     // user_data.
+    std::map<uint64_t, int> ending;      // What a cancelled multishot says instead, by user_data.
+    std::map<uint64_t, uint16_t> ports;  // Of the peer, by user_data.
+    std::deque<ShortMessage> messages;   // The kernel may not have read them yet.
   };
 
   Fault Ask(const Occasion& occasion, uint16_t peer_port);
   static void Fail(OfRing& of_ring, io_uring_sqe& sqe, int error);
+  static void EndMultishot(OfRing& of_ring, uint64_t user_data, int error);
   static void Lose(Ring& ring, OfRing& of_ring, const io_uring_cqe& cqe);
   static void CutShort(OfRing& of_ring, io_uring_sqe& sqe);
 

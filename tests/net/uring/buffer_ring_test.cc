@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/uring/probe.h"
+#include "sanitizer/asan_interface.h"
 
 namespace signet {
 namespace {
@@ -90,6 +91,27 @@ TEST_P(BufferRingTest, KeepsEveryByteInOrderOverManyRounds) {
   for (int turn = 0; turn < 20; ++turn) Turn();
   EXPECT_EQ(received_, sent);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+// An incremental ring leases the next bytes of the same buffer, a plain one another buffer.
+TEST_P(BufferRingTest, IsPoisonedButForWhatIsLeased) {
+  Arm(0);
+  for (const std::string text : {"first", "second"}) {
+    Write(0, text);
+    ring_->Enter({});
+    MutableBytes seen;
+    ring_->Reap(64, [&](const Completion& completion) {
+      const BufferLease lease = buffers_->Lease(completion);
+      seen = lease.bytes();
+      EXPECT_EQ(__asan_region_is_poisoned(seen.data(), seen.size()), nullptr);
+      EXPECT_TRUE(__asan_address_is_poisoned(seen.data() + seen.size()));
+      EXPECT_EQ(AsText(seen), text);
+    });
+    ASSERT_EQ(seen.size(), text.size());
+    for (const uint8_t& byte : seen) EXPECT_TRUE(__asan_address_is_poisoned(&byte));
+  }
+}
+#endif
 
 TEST_P(BufferRingTest, LosesNothingWhenItRunsOut) {
   const std::string text(6 * kBufferBytes, 'x');

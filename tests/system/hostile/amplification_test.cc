@@ -10,6 +10,8 @@ using HostileAmplification = HostileTest;
 INSTANTIATE_HOSTILE_TEST(HostileAmplification);
 
 constexpr size_t kFiltersPerPacket = 4'096;  // docs/LIMITS.md, filters_per_packet.
+// A filter with its Session and in a shard's tree, and what waits to be replayed to it.
+constexpr uint64_t kPerFilter = kKiB;
 
 constexpr std::string_view kTopic = "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a";
 // One of 65,536 filters that all match kTopic.
@@ -54,12 +56,12 @@ TEST_P(HostileAmplification, FiltersWhoseRetainedMessagesAreNotTakenCostNoMoreTh
   const double whole = CostOf([&] { attack(4 * kFiltersPerPacket); });
   ExpectLinear(quarter, whole);
   attack(4 * kFiltersPerPacket);
+  ExpectPeakGrowthWithin(4 * kFiltersPerPacket * kPerFilter * (1 + shards()) + slack());
 }
 
 // The same filters again and again are the same Subscriptions, and no new ones to be replayed.
 TEST_P(HostileAmplification, SubscribingAnewAddsNothingToWhatWaits) {
   constexpr size_t kFilters = 500;
-  constexpr uint64_t kPerFilter = kKiB;
   Start();
   WireClient publisher = Connected("publisher");
   Publish1(publisher, {.retain = true, .topic_name = kTopic, .payload = AsBytes("r")});
@@ -89,6 +91,7 @@ TEST_P(HostileAmplification, MessagesBehindALargeSubscribeCostNoMoreThanItsFilte
   const double whole = CostOf([&] { attack(kFiltersPerPacket); });
   ExpectLinear(quarter, whole);
   attack(kFiltersPerPacket);
+  ExpectPeakGrowthWithin(kFiltersPerPacket * kPerFilter * (1 + shards()) + slack());
 }
 
 // A small message carries the Subscription Identifiers of all Subscriptions that match: they count
@@ -103,7 +106,7 @@ TEST_P(HostileAmplification, SubscriptionIdentifiersCountInTheQueue) {
   for (size_t i = 0; i < Scaled(2'000, 100); ++i) {
     EXPECT_EQ(Publish1(publisher, {.topic_name = kTopic}), 0);
   }
-  ExpectPeakGrowthWithin(kQueuedBytes + kFiltersPerPacket * kKiB * (1 + shards()) + slack());
+  ExpectPeakGrowthWithin(kQueuedBytes + kFiltersPerPacket * kPerFilter * (1 + shards()) + slack());
 }
 
 // Members that sleep cannot take a QoS 0 message, and need not be asked one by one.
@@ -134,6 +137,8 @@ TEST_P(HostileAmplification, AGroupThatSleepsCostsNoMoreThanItsMembers) {
   const double whole = CostOf(attack);
   ExpectLinear(quarter, whole);
   attack();
+  constexpr uint64_t kPerMember = 4 * kKiB;
+  ExpectPeakGrowthWithin(members * kPerMember + slack());
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ TEST_P(HostileConnections, ALargerConnectIsRefusedByItsFixedHeader) {
   const Received connack = client.Expect(PacketType::kConnack);
   EXPECT_EQ(connack.code, 0x95);
   EXPECT_EQ(client.ReasonOfEnd(), 0);
+  ExpectPeakGrowthWithin(slack());
 }
 
 // Vaccari et al., 2020: a few bytes, the largest Keep Alive, and all slots are taken.
@@ -97,8 +98,9 @@ TEST_P(HostileSilence, AFloodBeyondTheDescriptorsLetsTheListenerRestAndTheOthers
   // UndefinedBehaviorSanitizer takes descriptors when it sees a type for the first time: those of
   // the log it has seen by then, if there was one.
   Start({.open_files = 150, .log_level = "info", .witness_begins = false});
+  constexpr size_t kFlood = 400;
   std::vector<SocketClient> flood;
-  for (int i = 0; i < 400; ++i) flood.emplace_back(port());
+  for (size_t i = 0; i < kFlood; ++i) flood.emplace_back(port());
   EXPECT_TRUE(Eventually(
       [&] { return broker().Log().find("cannot accept a connection") != std::string::npos; }));
   // A busy loop would take all of a second, or what the machine has left for it.
@@ -106,6 +108,7 @@ TEST_P(HostileSilence, AFloodBeyondTheDescriptorsLetsTheListenerRestAndTheOthers
   EXPECT_LT(cost, 0.05 * shards());
   witness().Begin();
   EXPECT_TRUE(witness().Sees(20));
+  ExpectPeakGrowthWithin(kFlood * kBeforeConnect);
   flood.clear();
 }
 

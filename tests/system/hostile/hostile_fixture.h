@@ -41,7 +41,8 @@ constexpr uint64_t kSlackPerShard = 4 * kMiB;
 class HostileTest : public testing::TestWithParam<uint32_t> {
  protected:
   struct Setup {
-    std::vector<std::string> limits;  // As for --limit.
+    std::vector<std::string> limits;     // As for --limit.
+    std::vector<std::string> arguments;  // Others of the command line.
     uint64_t open_files = 0;
     std::string log_level = "warning";
     bool witness_begins = true;

@@ -152,6 +152,7 @@ TEST_P(HostilePublish, UserPropertiesAreCountedInEveryPacket) {
   WireClient refused(port());
   refused.SendConnect(connect);
   EXPECT_EQ(refused.Expect(PacketType::kConnack).code, 0x97);
+  ExpectPeakGrowthWithin(slack());
 }
 
 // Four times the properties cost four times the work, and not sixteen times.
@@ -159,20 +160,23 @@ TEST_P(HostilePublish, AUserPropertyBombCostsNoMoreThanItsLength) {
   Start({.limits = {"user_properties=65535"}});
   WireClient client = Connected("client");
   client.Subscribe("bomb");
-  const auto cost_of = [&](size_t count) {
-    const std::vector<uint8_t> properties = UserProperties(count);
+  const auto attack = [&](const std::vector<uint8_t>& properties) {
     PublishView publish{.topic_name = "bomb"};
     publish.properties.wire = properties;
-    return CostOf([&] {
-      for (size_t i = 0; i < Scaled(100, 10); ++i) {
-        client.Publish(publish);
-        EXPECT_TRUE(client.Expect(PacketType::kPublish).properties == properties);
-      }
-    });
+    for (size_t i = 0; i < Scaled(100, 10); ++i) {
+      client.Publish(publish);
+      EXPECT_TRUE(client.Expect(PacketType::kPublish).properties == properties);
+    }
   };
-  const double quarter = cost_of(16'000);
-  const double whole = cost_of(64'000);
+  const std::vector<uint8_t> few = UserProperties(16'000);
+  const std::vector<uint8_t> many = UserProperties(64'000);
+  const double quarter = CostOf([&] { attack(few); });
+  const double whole = CostOf([&] { attack(many); });
   ExpectLinear(quarter, whole);
+  // While the witness looks on.
+  attack(many);
+  // The packet that is being read, half as much where its buffer grew, and the one that is sent.
+  ExpectPeakGrowthWithin(3 * many.size() + slack());
 }
 
 TEST_P(HostilePublish, AllPacketIdentifiersLeftOpenBy311AreKeptAndNotMore) {
@@ -220,6 +224,7 @@ TEST_P(HostilePublish, OneMoreThanReceiveMaximumEndsTheConnection) {
   }
   client.Publish({.qos = QoS::kExactlyOnce, .packet_id = kMaximum + 1, .topic_name = "exhaust"});
   EXPECT_EQ(client.ReasonOfEnd(), 0x93);
+  ExpectPeakGrowthWithin(slack());
 }
 
 }  // namespace

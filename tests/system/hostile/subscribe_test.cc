@@ -65,6 +65,7 @@ TEST_P(HostileSubscribe, ADepthBombIsRefusedByTheRightCode) {
   EXPECT_EQ(will.Expect(PacketType::kConnack).code, 0x90);
   client.Publish({.topic_name = deepest});
   EXPECT_EQ(client.Expect(PacketType::kPublish).topic, deepest);
+  ExpectPeakGrowthWithin(slack());
 }
 
 // With the limit lifted: no stack is as deep, and four times the levels cost four times the work.
@@ -231,7 +232,7 @@ class ShareChurn {
   void TakeSteady() {
     for (WireClient& client : steady_) Take(client, std::chrono::milliseconds(0));
   }
-  // Until UNSUBACK: nothing new is given to it behind that.
+  // Until UNSUBACK: the group gives it nothing behind that, so nobody has to listen to it.
   void Unsubscribe(WireClient& client) {
     client.Send(Bytes("A2 17 0001 00 0012 '$share/group/churn'"));
     while (const std::optional<Received> next = client.Next()) {

@@ -27,7 +27,6 @@ Witness::Witness(const BrokerProcess* broker, uint32_t shards) : broker_(*broker
 Witness::~Witness() { End(); }
 
 void Witness::Begin() {
-  peak_bytes_ = std::max<uint64_t>(peak_bytes_, broker_.ResidentBytes());
   ending_ = false;
   thread_ = std::thread([this] { Run(); });
 }
@@ -43,10 +42,7 @@ void Witness::End() {
 
 bool Witness::Sees(size_t count) const {
   const size_t wanted = rounds_ + count;
-  const auto end = steady_clock::now() + kRoundBound * 2;
-  while (rounds_ < wanted && !failed_ && steady_clock::now() < end) {
-    std::this_thread::sleep_for(kPause);
-  }
+  while (rounds_ < wanted && !failed_ && is_running()) std::this_thread::sleep_for(kPause);
   return rounds_ >= wanted;
 }
 
@@ -60,8 +56,16 @@ void Witness::Run() {
     } else {
       failed_ = true;
     }
-    peak_bytes_ = std::max<uint64_t>(peak_bytes_, broker_.ResidentBytes());
     std::this_thread::sleep_for(kPause);
+  }
+}
+
+std::optional<Received> Witness::Next(WireClient& client) const {
+  for (auto waited = kRoundBound; true; waited += kRoundBound) {
+    const double denied_before = broker_.DeniedTime();
+    std::optional<Received> next = client.Next(kRoundBound);
+    const std::chrono::duration<double> denied(broker_.DeniedTime() - denied_before);
+    if (next.has_value() || denied < kRoundBound / 2 || waited >= kStarvedBound) return next;
   }
 }
 
@@ -76,7 +80,7 @@ bool Witness::Round(size_t number) {
   for (WireClient& client : clients_) {
     bool received = false;
     while (!received || (&client == &publisher && !acknowledged)) {
-      const std::optional<Received> next = client.Next(kRoundBound);
+      const std::optional<Received> next = Next(client);
       if (!next.has_value()) return false;
       if (next->type == PacketType::kPuback && &client == &publisher && next->code == 0) {
         acknowledged = true;

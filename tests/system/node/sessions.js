@@ -3,9 +3,9 @@
 
 const assert = require("node:assert/strict");
 
-const { numbered, payloads, suite } = require("./support/cases");
+const { EVERYWHERE, numbered, payloads, suite } = require("./support/cases");
 
-suite("Sessions", { versions: [4, 5] }, {
+suite("Sessions", { versions: [4, 5], transports: EVERYWHERE }, {
   "what is queued comes when the client does": async (world) => {
     const sleeper = await world.lasting("sleeper");
     assert.equal(sleeper.sessionPresent, false);

@@ -12,6 +12,8 @@ namespace {
 using Texts = std::vector<std::string>;
 
 class PahoCMessages : public PahoCTest {};
+class PahoCSingleMessages : public PahoCTest {};
+class PahoCLargeMessages : public PahoCTest {};
 
 std::string Noise(size_t size) {
   std::minstd_rand generator(42);
@@ -32,7 +34,7 @@ std::vector<std::string> AllShown(const std::vector<PahoClient::Message>& messag
   return shown;
 }
 
-TEST_P(PahoCMessages, EachQosReachesEachSubscriberAtTheLowerOne) {
+TEST_P(PahoCSingleMessages, EachQosReachesEachSubscriberAtTheLowerOne) {
   std::vector<Client> subscribers;
   for (int qos = 0; qos <= 2; ++qos) {
     subscribers.push_back(Connect(fmt::format("subscriber-{}", qos)));
@@ -63,7 +65,7 @@ TEST_P(PahoCMessages, KeepTheirOrderInEachQos) {
   }
 }
 
-TEST_P(PahoCMessages, ComeNoMoreOnceUnsubscribed) {
+TEST_P(PahoCSingleMessages, ComeNoMoreOnceUnsubscribed) {
   const Client subscriber = Connect("subscriber");
   subscriber->Subscribe("a", 1);
   subscriber->Subscribe("b", 1);
@@ -86,7 +88,7 @@ TEST_P(PahoCMessages, Of256KibArriveUnchanged) {
   }
 }
 
-TEST_P(PahoCMessages, Of100MibArriveUnchanged) {
+TEST_P(PahoCLargeMessages, Of100MibArriveUnchanged) {
   static const std::string payload = Noise(100 << 20);
   const Client subscriber = Connect("subscriber");
   subscriber->Subscribe("huge", 1);
@@ -137,7 +139,7 @@ TEST_P(PahoCMessages, OfTheDeadArePublishedWhenTheConnectionIsCut) {
   EXPECT_EQ(Shown(late->Next()), "will gone 2 qos2 retained");
 }
 
-TEST_P(PahoCMessages, OfTheDeadAreNotPublishedAfterDisconnect) {
+TEST_P(PahoCSingleMessages, OfTheDeadAreNotPublishedAfterDisconnect) {
   const Client watcher = Connect("watcher");
   watcher->Subscribe("will", 1);
   ConnectWith({.client_id = "mortal", .will = {{.topic = "will", .payload = "gone", .qos = 1}}})
@@ -168,10 +170,11 @@ TEST_P(PahoCMessages, OfASharedSubscriptionGoToOneMemberEach) {
   EXPECT_EQ(taken, std::multiset<std::string>(all.begin(), all.end()));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PahoCMessages,
-                         testing::Combine(testing::Values(MQTTVERSION_3_1_1, MQTTVERSION_5),
-                                          testing::Values(1, 2, 4)),
-                         NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tcp, PahoCMessages, OverTcp(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tls, PahoCMessages, OverTls(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tcp, PahoCSingleMessages, OverTcp(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tls, PahoCSingleMessages, OverTls(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tcp, PahoCLargeMessages, OverTcp(), NameOfCase);
 
 }  // namespace
 }  // namespace signet

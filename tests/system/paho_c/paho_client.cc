@@ -32,7 +32,7 @@ Answer AnswerOf(const MQTTAsync_failureData5* data) {
 
 PahoClient::PahoClient(PahoWaker* waker, uint16_t port, Options options)
     : waker_(*waker), options_(std::move(options)) {
-  const std::string uri = fmt::format("tcp://127.0.0.1:{}", port);
+  const std::string uri = fmt::format("{}://127.0.0.1:{}", SchemeOf(options_.transport), port);
   MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer;
   create.MQTTVersion = options_.version;
   EXPECT_EQ(MQTTAsync_createWithOptions(&handle_, uri.c_str(), options_.client_id.c_str(),
@@ -62,6 +62,11 @@ Answer PahoClient::Connect() {
   PropertyList properties;
   PropertyList will_properties;
   MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
+  const std::string ca = IsEncrypted(options_.transport) ? ServerCertificate().string() : "";
+  MQTTAsync_SSLOptions ssl = MQTTAsync_SSLOptions_initializer;
+  ssl.trustStore = ca.c_str();
+  ssl.verify = 1;  // The name as well.
+  if (!ca.empty()) connect.ssl = &ssl;
   // No onFailure: Paho would call that of a new connection for the end of the one before.
   connect.MQTTVersion = options_.version;
   connect.context = Begin();

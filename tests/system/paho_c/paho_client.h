@@ -16,6 +16,7 @@
 
 #include "tests/system/paho_c/paho_waker.h"
 #include "tests/system/paho_c/property_list.h"
+#include "tests/system/paho_c/transport.h"
 
 namespace signet {
 
@@ -39,6 +40,7 @@ class PahoClient {
     uint16_t topic_alias_maximum = 0;
     std::optional<Message> will;
     uint32_t will_delay_s = 0;
+    Transport transport = Transport::kTcp;
   };
 
   // What a packet was answered with.

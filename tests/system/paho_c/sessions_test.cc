@@ -6,6 +6,7 @@ namespace signet {
 namespace {
 
 class PahoCSessions : public PahoCTest {};
+class PahoCSessionStates : public PahoCTest {};
 
 TEST_P(PahoCSessions, GetWhatWasQueuedWhenTheClientComes) {
   const Client sleeper = ConnectLasting("sleeper");
@@ -86,7 +87,7 @@ TEST_P(PahoCSessions, TakeAQos1MessageAsOftenAsItComes) {
   EXPECT_EQ(watcher->Next().payload, "x");
 }
 
-TEST_P(PahoCSessions, AreForgottenByACleanStart) {
+TEST_P(PahoCSessionStates, AreForgottenByACleanStart) {
   const Client first = ConnectLasting("forgetful");
   first->Subscribe("old", 1);
   Leave(*first);
@@ -101,7 +102,7 @@ TEST_P(PahoCSessions, AreForgottenByACleanStart) {
   EXPECT_FALSE(ConnectLasting("forgetful")->connack().session_present);
 }
 
-TEST_P(PahoCSessions, AreTakenOverByASecondClient) {
+TEST_P(PahoCSessionStates, AreTakenOverByASecondClient) {
   const Client first = ConnectLasting("twin");
   first->Subscribe("twin", 1);
   const Client second = ConnectLasting("twin");
@@ -112,7 +113,7 @@ TEST_P(PahoCSessions, AreTakenOverByASecondClient) {
   EXPECT_EQ(first->waiting(), 0u);
 }
 
-TEST_P(PahoCSessions, EndWithTheBroker) {
+TEST_P(PahoCSessionStates, EndWithTheBroker) {
   std::vector<Client> clients;
   for (const std::string& name : Numbered(6)) clients.push_back(Connect(name));
   broker_.Stop();
@@ -121,10 +122,10 @@ TEST_P(PahoCSessions, EndWithTheBroker) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PahoCSessions,
-                         testing::Combine(testing::Values(MQTTVERSION_3_1_1, MQTTVERSION_5),
-                                          testing::Values(1, 2, 4)),
-                         NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tcp, PahoCSessions, OverTcp(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tls, PahoCSessions, OverTls(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tcp, PahoCSessionStates, OverTcp(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tls, PahoCSessionStates, OverTls(), NameOfCase);
 
 }  // namespace
 }  // namespace signet

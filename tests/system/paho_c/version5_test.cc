@@ -99,7 +99,9 @@ TEST_P(PahoCVersion5, AWillMayBeAskedForWithDisconnect) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PahoCVersion5,
-                         testing::Combine(testing::Values(MQTTVERSION_5), testing::Values(1, 2, 4)),
+                         testing::Combine(testing::Values(MQTTVERSION_5),
+                                          testing::ValuesIn(kClientShardCounts),
+                                          testing::Values(Transport::kTcp)),
                          NameOfCase);
 
 }  // namespace

@@ -5,12 +5,13 @@ import os
 import time
 
 from support.broker import PATIENCE
-from support.cases import for_each
+from support.cases import SHARDS, for_each
 from support.inbox import Inbox
-from support.paho_case import SHARDS, PahoCase, numbered, payloads
+from support.paho_case import ELSEWHERE, PahoCase, numbered, payloads
 
 
 @for_each(version=(3, 5), shards=SHARDS)
+@for_each(**ELSEWHERE)
 class Publish(PahoCase):
     def test_each_qos_reaches_each_subscriber_at_the_lower_one(self):
         subscribers = [self.client(f"subscriber-{qos}") for qos in range(3)]
@@ -67,6 +68,7 @@ class LargePayload(PahoCase):
 
 
 @for_each(version=(3, 5), shards=SHARDS)
+@for_each(**ELSEWHERE)
 class Retained(PahoCase):
     def test_it_is_there_for_new_subscriptions_until_cleared(self):
         publisher = self.client("publisher")

@@ -1,11 +1,12 @@
 """What outlives a connection, and how connections end."""
 
 from support.broker import PATIENCE
-from support.cases import for_each
-from support.paho_case import MAX_EXPIRY, SHARDS, PahoCase, numbered, payloads
+from support.cases import SHARDS, for_each
+from support.paho_case import ELSEWHERE, MAX_EXPIRY, PahoCase, numbered, payloads
 
 
 @for_each(version=(3, 5), shards=SHARDS)
+@for_each(**ELSEWHERE)
 class Sessions(PahoCase):
     def test_what_is_queued_comes_when_the_client_does(self):
         subscriber = self.lasting("sleeper")
@@ -103,6 +104,7 @@ class Sessions(PahoCase):
 
 
 @for_each(version=(3, 5), shards=SHARDS)
+@for_each(**ELSEWHERE)
 class Stopping(PahoCase):
     def test_sigterm_ends_all_connections_and_the_broker(self):
         clients = [self.client(f"client-{number}") for number in range(8)]

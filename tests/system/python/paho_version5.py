@@ -3,8 +3,8 @@
 import time
 
 from support.broker import PATIENCE
-from support.cases import for_each
-from support.paho_case import SHARDS, PahoCase, numbered, payloads
+from support.cases import SHARDS, for_each
+from support.paho_case import PahoCase, numbered, payloads
 from support.paho_client import properties
 
 

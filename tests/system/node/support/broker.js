@@ -5,10 +5,11 @@ const { spawn } = require("node:child_process");
 const readline = require("node:readline");
 
 const { Inbox, inTime } = require("./inbox");
+const { writeManifest } = require("./transports");
 
 class Broker {
-  static async start(shards, ...more) {
-    const broker = new Broker(shards, more);
+  static async start(shards, transport, ...more) {
+    const broker = new Broker(shards, transport, more);
     const begin = "listening 127.0.0.1:";
     const line = await broker._lines.next();
     if (line === null || !line.startsWith(begin)) {
@@ -19,9 +20,11 @@ class Broker {
     return broker;
   }
 
-  constructor(shards, more) {
+  constructor(shards, transport, more) {
+    this._manifest = writeManifest(transport);
+    const where = this._manifest ? ["--config", this._manifest.file] : ["--listen", "127.0.0.1:0"];
     // setpriv: the broker does not outlive us, whatever ends us.
-    const command = ["--pdeathsig", "KILL", process.env.SIGNET_BINARY, "--listen", "127.0.0.1:0",
+    const command = ["--pdeathsig", "KILL", process.env.SIGNET_BINARY, ...where,
       "--shards", String(shards), "--no-pin", ...more];
     this._process = spawn("setpriv", command, { stdio: ["ignore", "pipe", "pipe"] });
     this._exited = new Promise((resolve) => {
@@ -68,6 +71,7 @@ class Broker {
       if (code !== 0) throw new Error(`the broker ended with ${code}:\n${this.log}`);
     } finally {
       this._process.kill("SIGKILL");  // Nothing happens if it has ended.
+      this._manifest?.remove();
     }
   }
 }

@@ -10,18 +10,20 @@ const { Broker } = require("./broker");
 const { Peer } = require("./peer");
 const { Relay } = require("./relay");
 
-const SHARDS = [1, 2, 4];
+const SHARDS = (process.env.SIGNET_SHARD_COUNTS ?? "1,2,4").split(",").map(Number);
 
 // What a case has at hand: a broker of its own, which must stop with exit code 0 behind it.
 class World {
-  constructor(broker, version) {
+  constructor(broker, version, transport) {
     this.broker = broker;
     this.version = version;
+    this.transport = transport;
     this._cleanups = [];
   }
 
   async client(clientId, { port = this.broker.port, ...options } = {}) {
-    const peer = await Peer.connect(port, clientId, this.version, options);
+    const { transport } = this;
+    const peer = await Peer.connect(port, clientId, this.version, { transport, ...options });
     this._cleanups.push(() => peer.close());
     return peer;
   }
@@ -63,23 +65,30 @@ const payloads = (messages) => messages.map(({ payload }) => String(payload));
 
 const registered = [];
 
-// suite("Name", { versions: [4, 5] }, { "does this": async (world) => {...} })
-function suite(name, { versions }, cases) {
-  for (const version of versions) {
-    for (const shards of SHARDS) {
-      for (const [title, run] of Object.entries(cases)) {
-        const fullName = `${name}_version${version}_shards${shards}`;
-        registered.push({ suite: fullName, title, run, version, shards });
+const OVER_TCP = ["tcp"];
+// For cases that also run over something else: one version of MQTT is enough there.
+const EVERYWHERE = ["tcp", "tls", "ws", "wss"];
+
+// suite("Name", { versions: [4, 5], transports: EVERYWHERE }, { "does this": async (world) => {} })
+function suite(name, { versions, transports = OVER_TCP }, cases) {
+  for (const transport of transports) {
+    for (const version of transport === "tcp" ? versions : versions.slice(-1)) {
+      for (const shards of SHARDS) {
+        const over = transport === "tcp" ? "" : `_over_${transport}`;
+        const fullName = `${name}_version${version}_shards${shards}${over}`;
+        for (const [title, run] of Object.entries(cases)) {
+          registered.push({ suite: fullName, title, run, version, shards, transport });
+        }
       }
     }
   }
 }
 
 // Resolves to what went wrong, or to null.
-async function problemOf({ run, version, shards }) {
+async function problemOf({ run, version, shards, transport }) {
   let problem = null;
   try {
-    const world = new World(await Broker.start(shards), version);
+    const world = new World(await Broker.start(shards, transport), version, transport);
     try {
       await run(world);
     } catch (error) {
@@ -129,4 +138,4 @@ async function main(name) {
   process.exit(results.length > 0 && failed === 0 ? 0 : 1);
 }
 
-module.exports = { main, numbered, payloads, suite };
+module.exports = { EVERYWHERE, main, numbered, payloads, suite };

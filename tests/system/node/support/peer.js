@@ -3,6 +3,7 @@
 
 const { Inbox, inTime } = require("./inbox");
 const { mqtt } = require("./install");
+const { clientOptions } = require("./transports");
 
 const NEVER_EXPIRES = 0xffffffff;
 
@@ -14,14 +15,14 @@ class Peer {
     return peer;
   }
 
-  constructor(port, clientId, version, options) {
+  constructor(port, clientId, version, { transport, ...options }) {
     this.clientId = clientId;
     this._v5 = version === 5;
     this._connecting = true;
     const lasting = options.clean === false && this._v5;
     this._client = mqtt.connect({
       host: "127.0.0.1", port, clientId, protocolVersion: version, reconnectPeriod: 0,
-      resubscribe: false, connectTimeout: 60_000, ...options,
+      resubscribe: false, connectTimeout: 60_000, ...clientOptions(transport), ...options,
       properties: this._v5
         ? { ...(lasting && { sessionExpiryInterval: NEVER_EXPIRES }), ...options.properties }
         : undefined,

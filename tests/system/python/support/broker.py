@@ -1,10 +1,12 @@
 """A broker of its own for a case: the program under test on a free port of 127.0.0.1."""
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 # Far longer than anything takes, sanitizers and a busy machine included.
 PATIENCE = 60
@@ -23,18 +25,26 @@ def await_that(condition, what, patience=PATIENCE):
 
 
 class Broker:
-    def __init__(self, *arguments, shards=1, pin=False):
+    def __init__(self, *arguments, shards=1, pin=False, config=None, ports=1):
+        """Runs by the manifests in the folder `config`, if there is one: they must say where to
+        listen, at `ports` TCP ports; their numbers are then in `ports`."""
         self._log = tempfile.TemporaryFile()
         self._asked = False
         # setpriv: the broker does not outlive us, whatever ends us.
-        command = ["setpriv", "--pdeathsig", "KILL", BINARY, "--listen", "127.0.0.1:0"]
+        command = ["setpriv", "--pdeathsig", "KILL", BINARY]
+        command += ["--config", str(config)] if config else ["--listen", "127.0.0.1:0"]
         command += ["--shards", str(shards), *([] if pin else ["--no-pin"]), *arguments]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
+        self.ports = [self._read_port() for _ in range(ports)]
+        self.port = self.ports[0] if self.ports else None
+
+    def _read_port(self):
         line = self._process.stdout.readline().decode()
         if not line.startswith("listening 127.0.0.1:"):
+            self._process.kill()
             self._process.wait(PATIENCE)
             raise AssertionError(f"the broker does not start: {line}{self.log()}")
-        self.port = int(line.rpartition(":")[2])
+        return int(line.rpartition(":")[2])
 
     def log(self):
         size = os.fstat(self._log.fileno()).st_size
@@ -42,6 +52,32 @@ class Broker:
 
     def await_log(self, text, times=1):
         await_that(lambda: self.log().count(text) >= times, f"{text!r} in the log:\n{self.log()}")
+
+    def await_port(self, times=1):
+        """The port that the log names as the `times`-th one that is opened by TCP."""
+        def find():
+            found = re.findall(r"listening on 127\.0\.0\.1:(\d+)", self.log())
+            opened = [int(number) for number in found]
+            return opened[times - 1] if len(opened) >= times else None
+        return await_that(find, f"port {times} in the log:\n{self.log()}")
+
+    def metrics(self):
+        """The samples of /metrics; it was started with --admin 127.0.0.1:0."""
+        [port] = re.findall(r"operators ask on 127\.0\.0\.1:(\d+)", self.log())
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as answer:
+            lines = answer.read().decode().splitlines()
+        samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, _, value in samples}
+
+    def peak_memory(self):
+        """Of the process, in bytes, until now."""
+        with open(f"/proc/{self._process.pid}/status") as status:
+            [line] = [line for line in status if line.startswith("VmHWM:")]
+        return int(line.split()[1]) * 1024
+
+    def hang_up(self):
+        self._process.send_signal(signal.SIGHUP)
 
     def ask_to_stop(self):
         if not self._asked:  # A second signal would end it at once.

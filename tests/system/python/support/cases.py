@@ -9,16 +9,33 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 from support.broker import Broker
+from support.config import Config, port
+
+# With how many shards a case runs: few where a sanitizer makes each run cost a multiple.
+SHARDS = tuple(map(int, os.environ.get("SIGNET_SHARD_COUNTS", "1,2,4").split(",")))
 
 
 class SystemCase:
     """Each case has a broker of its own, which must stop with exit code 0 behind it."""
 
     shards = 1
+    transport = "tcp"  # Of support.config.TRANSPORTS: what the broker's port and its clients speak.
     arguments = ()
 
     def setUp(self):
-        self.broker = Broker(*self.arguments, shards=self.shards)
+        if self.transport == "tcp":
+            self.broker = Broker(*self.arguments, shards=self.shards)
+            self.addCleanup(self.broker.stop)
+        else:
+            self.start(port(transport=self.transport))
+
+    def start(self, *ports, shards=None, **options):
+        """A broker by manifests, with these ports; `config` can be changed."""
+        self.config = Config(*ports)
+        self.addCleanup(self.config.close)
+        options.setdefault("ports", len(ports))
+        self.broker = Broker(*self.arguments, shards=shards or self.shards, config=self.config.path,
+                             **options)
         self.addCleanup(self.broker.stop)
 
 

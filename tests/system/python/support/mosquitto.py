@@ -11,13 +11,22 @@ from support.inbox import Inbox
 _MARK = "MESSAGE "
 
 
-def command(program, port, version, *arguments):
-    return [program, "-h", "127.0.0.1", "-p", str(port), "-V", version, *arguments]
+class Place:
+    """Where a broker is to be reached: a port of 127.0.0.1, a CA for TLS; or a UNIX socket."""
+
+    def __init__(self, port=None, ca=None, unix=None, more=()):
+        self.arguments = ["--unix", str(unix)] if unix else ["-h", "127.0.0.1", "-p", str(port)]
+        self.arguments += ["--cafile", str(ca)] if ca else []
+        self.arguments += more
 
 
-def run(program, port, version, *arguments, text=None):
+def command(program, place, version, *arguments):
+    return [program, *place.arguments, "-V", version, *arguments]
+
+
+def run(program, place, version, *arguments, text=None):
     """Runs it to its end, which must be a good one; returns what it printed."""
-    done = subprocess.run(command(program, port, version, *arguments), input=text, text=True,
+    done = subprocess.run(command(program, place, version, *arguments), input=text, text=True,
                           capture_output=True, timeout=PATIENCE)
     if done.returncode != 0 or done.stderr:
         raise AssertionError(f"{done.args} ended with {done.returncode}: {done.stderr}")
@@ -27,10 +36,10 @@ def run(program, port, version, *arguments, text=None):
 class Listening:
     """mosquitto_sub or mosquitto_rr; `messages` get what `format` makes of each message."""
 
-    def __init__(self, program, port, version, *arguments, format="%q %r %t %p", inbox=None):
+    def __init__(self, program, place, version, *arguments, format="%q %r %t %p", inbox=None):
         own = ["-d", "-F", _MARK + format]
         # Into a pipe it would write when it has enough, and we wait for single lines.
-        by_line = ["stdbuf", "-oL", *command(program, port, version, *arguments, *own)]
+        by_line = ["stdbuf", "-oL", *command(program, place, version, *arguments, *own)]
         self._process = subprocess.Popen(by_line,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                          text=True, errors="backslashreplace")

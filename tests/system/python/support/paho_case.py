@@ -1,12 +1,15 @@
 """What the cases with Paho's Python client have in common."""
 
 import itertools
+import threading
+import time
 
-from support.cases import SystemCase
+from support.cases import SHARDS, SystemCase
 from support.paho_client import MAX_EXPIRY, PahoClient
 from support.relay import Relay
 
-SHARDS = (1, 2, 4)
+# For the cases that also run over something other than TCP: one version of MQTT is enough there.
+ELSEWHERE = {"version": (5,), "shards": SHARDS, "transport": ("tls", "ws", "wss")}
 
 
 class PahoCase(SystemCase):
@@ -14,6 +17,7 @@ class PahoCase(SystemCase):
     _settled = itertools.count()
 
     def client(self, client_id="", port=None, **options):
+        options.setdefault("transport", self.transport)
         client = PahoClient(port or self.broker.port, client_id, self.version, **options)
         self.addCleanup(client.close)
         return client
@@ -22,8 +26,8 @@ class PahoCase(SystemCase):
         """A client whose Session outlives its connection."""
         return self.client(client_id, clean=False, expiry=MAX_EXPIRY, **options)
 
-    def relay(self):
-        relay = Relay(self.broker.port)
+    def relay(self, port=None, **options):
+        relay = Relay(port or self.broker.port, **options)
         self.addCleanup(relay.close)
         return relay
 
@@ -39,6 +43,26 @@ class PahoCase(SystemCase):
         """Returns once every shard has seen what `publisher` has sent so far, QoS 0 included."""
         # SUBACK waits for all shards, and they hear of it behind the messages.
         publisher.subscribe(f"settle/{next(self._settled)}")
+
+    def assert_ends_under_traffic(self, client, end, witness):
+        """`client` is subscribed to `t` and has the Will `gone`, of which `witness` hears. Its
+        credential ends at `end`, in seconds since 1970, while `witness` publishes to it."""
+        stop = threading.Event()
+
+        def publish():
+            while not stop.wait(0.01):
+                witness.send("t", b"x")
+
+        sender = threading.Thread(target=publish)
+        sender.start()
+        client.ends.next()
+        ended = time.time()
+        stop.set()
+        sender.join()
+        self.assertGreaterEqual(ended, end)
+        self.assertEqual(witness.messages.next().payload, b"gone")
+        self.broker.await_log(f'client disconnected client_id="{client.client_id}"')
+        self.assertIn("its credential expired at ", self.broker.log())
 
     def assert_nothing_before(self, subscriber, publisher, topic, qos=1):
         """What comes next to `subscriber` is what `publisher` sends now, hence nothing was due."""

@@ -1,11 +1,14 @@
 """Paho's Python client with its callbacks turned into things to wait for."""
 
+import ssl
+
 import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from support.broker import PATIENCE
+from support.certificates import authority
 from support.inbox import Inbox
 
 MAX_EXPIRY = 0xFFFFFFFF
@@ -19,22 +22,44 @@ def properties(packet_type, **values):
     return made
 
 
+class _Client(paho.Client):
+    """Paho 1.6 knows the end of TCP, but of an end within TLS its thread would die."""
+
+    def _sock_send(self, buf):
+        return self._with_plain_errors(super()._sock_send, buf)
+
+    def _sock_recv(self, bufsize):
+        return self._with_plain_errors(super()._sock_recv, bufsize)
+
+    def _with_plain_errors(self, call, argument):
+        try:
+            return call(argument)
+        except ssl.SSLError as error:
+            raise ConnectionResetError(str(error)) from error
+
+
 class PahoClient:
     """It does not connect again by itself; resume() does, with what it has not delivered yet."""
 
     def __init__(self, broker_port, client_id="", version=5, clean=True, expiry=0, keep_alive=60,
-                 will=None, connect=True, **connect_properties):
+                 will=None, connect=True, transport="tcp", certificate=(None, None),
+                 login=None, **connect_properties):
         self.client_id = client_id
         self._port = broker_port
         self._keep_alive = keep_alive
         self._v5 = version == 5
+        under = "websockets" if transport in ("ws", "wss") else "tcp"
         if self._v5:
-            self._client = paho.Client(client_id, protocol=paho.MQTTv5)
+            self._client = _Client(client_id, protocol=paho.MQTTv5, transport=under)
             self._connect = {"clean_start": clean, "properties": properties(
                 "CONNECT", SessionExpiryInterval=expiry, **connect_properties)}
         else:
-            self._client = paho.Client(client_id, protocol=paho.MQTTv311, clean_session=clean)
+            self._client = _Client(client_id, protocol=paho.MQTTv311, clean_session=clean,
+                                   transport=under)
             self._connect = {}
+        if transport in ("tls", "wss"):
+            self._client.tls_set(ca_certs=str(authority().ca), certfile=certificate[0],
+                                 keyfile=certificate[1])
         self._client.suppress_exceptions = False
         self._client.max_inflight_messages_set(0)  # No limit of its own.
         name = f"client {client_id!r}"
@@ -48,6 +73,8 @@ class PahoClient:
         self._client.on_message = lambda _, __, message: self.messages.put(message)
         self._client.on_subscribe = lambda *arguments: self._subacks.put(arguments[3])
         self._client.on_unsubscribe = lambda *arguments: self._unsubacks.put(arguments)
+        if login:
+            self._client.username_pw_set(*login)
         if will:
             self._client.will_set(**will)
         if connect:
@@ -123,3 +150,4 @@ class PahoClient:
     def close(self):
         self._client.disconnect()
         self._client.loop_stop()
+        self._client._reset_sockets()  # Else they are there until it is collected as garbage.

@@ -6,8 +6,10 @@ import threading
 
 
 class Relay:
-    def __init__(self, broker_port):
+    def __init__(self, broker_port, first=b""):
+        """`first`: what the broker gets before what the client says, such as a PROXY header."""
         self._broker_port = broker_port
+        self._first = first
         self._sockets = []
         self._muted = set()
         self._lock = threading.Lock()
@@ -44,6 +46,7 @@ class Relay:
             try:
                 client, _ = self._listener.accept()
                 broker = socket.create_connection(("127.0.0.1", self._broker_port))
+                broker.sendall(self._first)
             except OSError:
                 return
             with self._lock:

@@ -1,0 +1,74 @@
+// What the auth shard counts, for whoever looks at the broker from outside. Written on its thread
+// alone; copied out by AuthShard::Report().
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+
+namespace signet::auth {
+
+// How often a value lay below 1, 2, 4, 8, ... of its unit. The last one has no upper bound.
+template <size_t kBuckets>
+struct PowerHistogram {
+  std::array<uint64_t, kBuckets> counts{};
+  uint64_t sum = 0;
+
+  void Add(uint64_t value) {
+    const auto bucket = static_cast<size_t>(std::bit_width(value));
+    ++counts[bucket < kBuckets ? bucket : kBuckets - 1];
+    sum += value;
+  }
+};
+
+// In microseconds: up to half a minute.
+struct LatencyHistogram : PowerHistogram<26> {
+  void Add(Duration latency) {
+    PowerHistogram::Add(static_cast<uint64_t>(latency / std::chrono::microseconds(1)));
+  }
+};
+
+// Of one method of one port. Who was accepted from the cache counts as accepted and as a hit.
+struct MethodCounters {
+  uint64_t accepted = 0;
+  uint64_t denied = 0;  // By a verdict.
+  uint64_t failed = 0;  // No verdict was reached.
+  uint64_t cache_hits = 0;
+  uint64_t merged = 0;       // Waited for a verdict that another had asked for.
+  uint64_t sessions = 0;     // Present grants.
+  LatencyHistogram latency;  // Of what was judged, not remembered.
+};
+
+struct AuthCounters {
+  uint64_t not_relevant = 0;  // Refused as no method is for what was presented.
+  uint64_t expired = 0;       // Grants that ended by their deadline,
+  uint64_t revoked = 0;       // because a recheck said so,
+  uint64_t withdrawn = 0;     // or because new settings do.
+  uint64_t reauthenticated = 0;
+  uint64_t reauthentications_refused = 0;
+  uint64_t reauthentications_undecided = 0;
+  uint64_t clock_jumps = 0;
+};
+
+// All of it, at one moment.
+struct AuthReport {
+  struct Row {
+    std::string listener;
+    std::string method;
+    MethodCounters counters;
+  };
+  std::vector<Row> methods;
+  AuthCounters all;
+  uint64_t questions = 0;  // Without an answer.
+  uint64_t grants = 0;
+  uint64_t cached = 0;
+  // Present grants by the seconds they have left, not counting those without an end.
+  PowerHistogram<32> seconds_to_expiry;
+};
+
+}  // namespace signet::auth

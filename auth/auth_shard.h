@@ -1,0 +1,135 @@
+// AuthShard: the desk where every "who is this?" of the broker is answered. The methods of a port
+// are asked in their order; the first that finds the credentials relevant decides; where nobody can
+// be asked, nobody is let in. It remembers verdicts (VerdictCache), asks each question once
+// (Judge), and keeps one grant for each client that is in, with its deadline. No I/O: servers are
+// asked through HttpFetcher. Used on one thread alone.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/auth_clock.h"
+#include "auth/auth_counters.h"
+#include "auth/deadlines.h"
+#include "auth/grants.h"
+#include "auth/policy.h"
+#include "auth/verdict_cache.h"
+#include "core/access/auth_desk.h"
+#include "core/base/log.h"
+
+namespace signet::auth {
+
+// Makes the methods of a BrokerAuthentication, in its order.
+using MethodFactory =
+    std::function<std::vector<std::unique_ptr<Method>>(const config::BrokerAuthentication&)>;
+
+class AuthShard : public AuthDesk {
+ public:
+  struct Setup {
+    uint32_t shards = 1;  // Of the broker.
+    MethodFactory make_methods;
+    VerdictCache::Options cache;
+    VerdictCache::HashKey hash_key{};  // Random.
+    uint32_t grants = 1'000'000;       // Further clients are refused (0x97).
+    LogSink* log = nullptr;
+    AuthClock start;
+  };
+  // How many questions a turn begins with, and how many it judges anew, so that deadlines are not
+  // held up by many chains.
+  static constexpr size_t kQuestionsPerTurn = 64;
+  // A client that answers "undecided" by asking again waits this long for the next one.
+  static constexpr Duration kUndecidedPause = seconds(1);
+
+  explicit AuthShard(Setup setup);
+  ~AuthShard() override;
+
+  void BeginTurn(Instant now, WallTime wall) override;
+  void Take(ShardId from, MailToAuth mail) override;
+  void EndTurn() override;
+  BlockQueue<MailFromAuth>& outgoing(ShardId to) override { return outgoing_[to.value()]; }
+  Instant NextDeadline() const override;
+  void SetPort(PortId port, std::string listener,
+               std::shared_ptr<const config::BrokerAuthentication> settings) override;
+  void ClosePort(PortId port) override;
+
+  AuthReport Report();
+
+ private:
+  // A question on its way through the methods.
+  struct Login {
+    ShardId from;
+    ConnectionId client;
+    PortId port;
+    std::shared_ptr<Policy> policy;
+    std::shared_ptr<const Credentials> credentials;
+    size_t next = 0;  // Of the policy's judges.
+  };
+  struct Waiting {
+    ShardId from;
+    AuthQuestion question;
+  };
+  // An answer that is held back for kUndecidedPause.
+  struct Held {
+    Instant due;
+    ShardId to;
+    AuthAnswer answer;
+  };
+
+  std::shared_ptr<Policy> PolicyOf(PortId port) const;  // Null: no such port.
+  void On(ShardId from, AuthQuestion question);
+  void On(ShardId from, const GrantClaimed& claimed);
+  void On(ShardId from, const GrantReturned& returned);
+
+  // auth_shard_login.cc: CONNECT.
+  void Begin(ShardId from, AuthQuestion question);
+  void AskFirst(std::shared_ptr<Login> login);
+  void AskNext(std::shared_ptr<Login> login);
+  void OnVerdict(const std::shared_ptr<Login>& login, const std::shared_ptr<Judge>& judge,
+                 Verdict verdict);
+  void LetIn(const Login& login, const std::shared_ptr<Judge>& judge, Principal principal);
+  void Refuse(const Login& login, std::string_view method, std::string_view rule, ReasonCode code);
+  void ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Principal principal);
+  void Reply(ShardId to, ConnectionId client, AuthOutcome outcome);
+
+  // auth_shard_grants.cc: what comes after.
+  void BeginAgain(ShardId from, AuthQuestion question);
+  void AskAgain(ShardId from, ConnectionId client, GrantId id,
+                const std::shared_ptr<const Credentials>& credentials);
+  void OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
+                       const std::shared_ptr<const Credentials>& credentials, Verdict verdict);
+  void AnswerUndecided(Grant& grant, ShardId to, ConnectionId client);
+  void RefuseAgain(const Grant& grant, const Credentials& credentials, ShardId from,
+                   ConnectionId client, std::string_view rule, ReasonCode code);
+  void SetNextLook(Grant& grant);
+  void LookAt(Grant& grant);
+  void Recheck(Grant& grant);
+  void AskAbout(const Grant& grant, Judge::Memory memory);
+  void OnRecheck(GrantId id, const Judge& judge, Verdict verdict);
+  void End(Grant& grant, std::string why, uint64_t AuthCounters::*cause);
+  void TellEnd(const Grant& grant);
+  void FollowNewSettings(PortId port, const std::shared_ptr<Policy>& policy);
+  void JudgeSomeAnew();
+  void Drop(Grant& grant);
+
+  LogSink& log_;
+  const MethodFactory make_methods_;
+  AuthClock clock_;
+  VerdictCache cache_;
+  uint64_t judges_made_ = 0;
+  std::vector<std::weak_ptr<Judge>> judges_;  // Of old settings too, while somebody waits for them.
+  std::vector<std::shared_ptr<Policy>> policies_;  // By PortId; null: no such port.
+  Grants grants_;
+  Deadlines deadlines_;
+  BlockQueue<Waiting> waiting_;
+  BlockQueue<GrantId> to_judge_anew_;  // Each once.
+  BlockQueue<Held> held_;
+  std::vector<BlockQueue<MailFromAuth>> outgoing_;  // By shard.
+  uint64_t questions_ = 0;                          // Without an answer.
+  AuthCounters counters_;
+  RateLimit refusal_log_{50, 50};
+};
+
+}  // namespace signet::auth

@@ -1,0 +1,203 @@
+// What comes after CONNECT: re-authentication, rechecks, deadlines, new settings.
+#include <utility>
+
+#include "auth/auth_shard.h"
+#include "fmt/format.h"
+
+namespace signet::auth {
+namespace {
+
+// Rechecks of clients that came together are spread over a tenth of their interval.
+Duration Spread(Duration interval, GrantId id) { return interval / 10 * (id.slot % 64) / 64; }
+
+}  // namespace
+
+void AuthShard::On(ShardId from, const GrantClaimed& claimed) {
+  Grant* grant = grants_.Find(claimed.grant);
+  if (grant == nullptr) return;
+  grant->shard = from;
+  grant->client = claimed.client;
+  if (grant->ended) TellEnd(*grant);  // It was on its way when it was told to go.
+}
+
+void AuthShard::On(ShardId, const GrantReturned& returned) {
+  if (Grant* grant = grants_.Find(returned.grant)) Drop(*grant);
+}
+
+void AuthShard::Drop(Grant& grant) {
+  --grant.judge->counters().sessions;
+  grants_.Erase(grant.id);
+}
+
+// -- AUTH.
+
+void AuthShard::BeginAgain(ShardId from, AuthQuestion question) {
+  AskAgain(from, question.client, question.grant,
+           std::make_shared<const Credentials>(std::move(question.credentials)));
+}
+
+void AuthShard::AskAgain(ShardId from, ConnectionId client, GrantId id,
+                         const std::shared_ptr<const Credentials>& credentials) {
+  Grant* grant = grants_.Find(id);
+  // Its client is gone, or told to go: nobody waits for the answer.
+  if (grant == nullptr || grant->ended) return Reply(from, client, Rejected{});
+  // Who let it in decides, as it is configured now.
+  const std::shared_ptr<Policy> policy = PolicyOf(grant->port);
+  const auto judge = policy != nullptr ? policy->Find(grant->judge->method().name()) : nullptr;
+  if (judge == nullptr || !judge->method().IsRelevant(*credentials)) {
+    return RefuseAgain(*grant, *credentials, from, client, "its method is not for what it presents",
+                       ReasonCode::kNotAuthorized);
+  }
+  judge->Ask(credentials, Judge::Memory::kMayAnswer,
+             [this, from, client, id, credentials, policy](Verdict verdict) {
+               const Grant* asked = grants_.Find(id);
+               if (asked != nullptr && PolicyOf(asked->port) != policy) {
+                 return AskAgain(from, client, id, credentials);  // As in OnVerdict.
+               }
+               OnSecondVerdict(from, client, id, credentials, std::move(verdict));
+             });
+}
+
+void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
+                                const std::shared_ptr<const Credentials>& credentials,
+                                Verdict verdict) {
+  Grant* grant = grants_.Find(id);
+  if (grant == nullptr || grant->ended) return Reply(from, client, Rejected{});
+  if (std::holds_alternative<Unavailable>(verdict)) {
+    return AnswerUndecided(*grant, from, client);
+  }
+  if (const auto* denied = std::get_if<Denied>(&verdict)) {
+    return RefuseAgain(*grant, *credentials, from, client, denied->rule, denied->reason_code);
+  }
+  Principal& principal = std::get<Accepted>(verdict).principal;
+  if (principal.identity != grant->identity) {
+    return RefuseAgain(*grant, *credentials, from, client, "it is somebody else than before",
+                       ReasonCode::kNotAuthorized);
+  }
+  if (principal.deadline <= clock_.wall) {
+    return RefuseAgain(*grant, *credentials, from, client, "the credential has expired",
+                       ReasonCode::kNotAuthorized);
+  }
+  ++counters_.reauthenticated;
+  grant->deadline = principal.deadline;
+  if (grant->kept != nullptr) grant->kept = credentials;
+  SetNextLook(*grant);
+  ReplyYes(from, client, *grant, std::move(principal));
+}
+
+// A client that answers by asking again at once would keep both of us busy: it waits for the next
+// one.
+void AuthShard::AnswerUndecided(Grant& grant, ShardId to, ConnectionId client) {
+  ++counters_.reauthentications_undecided;
+  const bool again =
+      grant.undecided_at != Instant() && clock_.now - grant.undecided_at < kUndecidedPause;
+  if (!again) {
+    grant.undecided_at = clock_.now;
+    return Reply(to, client, Undecided{});
+  }
+  --questions_;
+  grant.undecided_at = clock_.now + kUndecidedPause;
+  held_.Push(
+      {.due = grant.undecided_at, .to = to, .answer = {.client = client, .outcome = Undecided{}}});
+}
+
+void AuthShard::RefuseAgain(const Grant& grant, const Credentials& credentials, ShardId from,
+                            ConnectionId client, std::string_view rule, ReasonCode code) {
+  ++counters_.reauthentications_refused;
+  if (refusal_log_.Allow(clock_.now)) {
+    log_.Write(LogLevel::kWarning, "re-authentication refused",
+               {{"listener", grant.policy->listener},
+                {"method", grant.judge->method().name()},
+                {"rule", rule},
+                {"identity", grant.identity},
+                {"peer", credentials.peer},
+                {"code", fmt::format("0x{:02X}", static_cast<uint8_t>(code))}});
+  }
+  Reply(from, client, Rejected{.reason_code = code});
+}
+
+// -- Deadlines and rechecks.
+
+void AuthShard::SetNextLook(Grant& grant) {
+  WallTime next = grant.deadline;
+  const Duration interval = grant.judge->method().recheck_interval();
+  if (grant.kept != nullptr && interval > Duration::zero()) {
+    const Duration after = interval + Spread(interval, grant.id);
+    next = std::min(
+        next, WallTime::FromMilliseconds(clock_.wall.milliseconds() + after / milliseconds(1)));
+  }
+  deadlines_.Set(grant.next_look, next, clock_);
+}
+
+void AuthShard::LookAt(Grant& grant) {
+  if (grant.deadline > clock_.wall) return Recheck(grant);
+  End(grant, fmt::format("its credential expired at {}", ToText(grant.deadline)),
+      &AuthCounters::expired);
+}
+
+void AuthShard::Recheck(Grant& grant) {
+  SetNextLook(grant);
+  AskAbout(grant, Judge::Memory::kAsksAnew);
+}
+
+void AuthShard::AskAbout(const Grant& grant, Judge::Memory memory) {
+  grant.judge->Ask(grant.kept, memory, [this, id = grant.id, judge = grant.judge](Verdict verdict) {
+    OnRecheck(id, *judge, std::move(verdict));
+  });
+}
+
+// Who cannot be asked has taken nothing back, and what old settings say counts no more.
+void AuthShard::OnRecheck(GrantId id, const Judge& judge, Verdict verdict) {
+  Grant* grant = grants_.Find(id);
+  const auto* denied = std::get_if<Denied>(&verdict);
+  if (grant == nullptr || grant->ended || denied == nullptr) return;
+  if (grant->judge.get() != &judge) return;
+  End(*grant, fmt::format("its credential was taken back: {}", denied->rule),
+      &AuthCounters::revoked);
+}
+
+void AuthShard::End(Grant& grant, std::string why, uint64_t AuthCounters::*cause) {
+  ++(counters_.*cause);
+  grant.ended = true;
+  grant.why = std::move(why);
+  grant.kept = nullptr;
+  grant.next_look.timer.Cancel();
+  if (grant.policy->settings->expiry_notice == config::ExpiryNotice::kDisconnect) {
+    grant.notice = ReasonCode::kNotAuthorized;
+  }
+  TellEnd(grant);
+}
+
+void AuthShard::TellEnd(const Grant& grant) {
+  outgoing_[grant.shard.value()].Push(GrantEnded{
+      .client = grant.client, .grant = grant.id, .why = grant.why, .notice = grant.notice});
+}
+
+// New settings of a port: who is in by a method that is gone must go; whose credential is still
+// here is judged by the new ones.
+void AuthShard::FollowNewSettings(PortId port, const std::shared_ptr<Policy>& policy) {
+  grants_.ForEach([&](Grant& grant) {
+    if (grant.port != port || grant.ended) return;
+    const std::shared_ptr<Judge> judge = policy->Find(grant.judge->method().name());
+    if (judge == nullptr) {
+      return End(grant, "its method of authentication is gone", &AuthCounters::withdrawn);
+    }
+    --grant.judge->counters().sessions;
+    ++judge->counters().sessions;
+    grant.policy = policy;
+    grant.judge = judge;
+    if (grant.kept == nullptr || std::exchange(grant.judged_anew_later, true)) return;
+    to_judge_anew_.Push(grant.id);
+  });
+}
+
+void AuthShard::JudgeSomeAnew() {
+  for (size_t i = 0; i < kQuestionsPerTurn && !to_judge_anew_.empty(); ++i) {
+    Grant* grant = grants_.Find(to_judge_anew_.Pop());
+    if (grant == nullptr || grant->ended) continue;
+    grant->judged_anew_later = false;
+    AskAbout(*grant, Judge::Memory::kMayAnswer);
+  }
+}
+
+}  // namespace signet::auth

@@ -1,0 +1,115 @@
+// CONNECT: the way of a question through the methods of its port (azure-iot-operations 3.2).
+#include "auth/auth_shard.h"
+#include "fmt/format.h"
+
+namespace signet::auth {
+
+void AuthShard::Begin(ShardId from, AuthQuestion question) {
+  auto login = std::make_shared<Login>();
+  login->from = from;
+  login->client = question.client;
+  login->port = question.port;
+  login->credentials = std::make_shared<const Credentials>(std::move(question.credentials));
+  AskFirst(std::move(login));
+}
+
+void AuthShard::AskFirst(std::shared_ptr<Login> login) {
+  login->policy = PolicyOf(login->port);
+  login->next = 0;
+  if (login->policy == nullptr) return Reply(login->from, login->client, Undecided{});
+  AskNext(std::move(login));
+}
+
+void AuthShard::AskNext(std::shared_ptr<Login> login) {
+  const Policy& policy = *login->policy;
+  while (login->next < policy.judges.size()) {
+    const std::shared_ptr<Judge>& judge = policy.judges[login->next++];
+    if (!judge->method().IsRelevant(*login->credentials)) continue;
+    return judge->Ask(
+        login->credentials, Judge::Memory::kMayAnswer,
+        [this, login, judge](Verdict verdict) { OnVerdict(login, judge, std::move(verdict)); });
+  }
+  ++counters_.not_relevant;
+  const bool named = login->credentials->authentication_method.has_value();
+  Refuse(*login, "", "no method of this port is for what it presents",
+         named ? ReasonCode::kBadAuthenticationMethod : ReasonCode::kNotAuthorized);
+}
+
+void AuthShard::OnVerdict(const std::shared_ptr<Login>& login, const std::shared_ptr<Judge>& judge,
+                          Verdict verdict) {
+  // Settings that came meanwhile may know better: whom the old ones let in, nobody would judge
+  // again.
+  if (login->policy != PolicyOf(login->port)) return AskFirst(login);
+  const std::string_view method = judge->method().name();
+  if (auto* accepted = std::get_if<Accepted>(&verdict)) {
+    return LetIn(*login, judge, std::move(accepted->principal));
+  }
+  if (const auto* denied = std::get_if<Denied>(&verdict)) {
+    return Refuse(*login, method, denied->rule, denied->reason_code);
+  }
+  const std::string& why = std::get<Unavailable>(verdict).why;
+  if (judge->method().yields_when_unavailable()) {
+    log_.Write(LogLevel::kWarning, "a method cannot be asked; the next one is",
+               {{"listener", login->policy->listener}, {"method", method}, {"why", why}});
+    return AskNext(login);
+  }
+  Refuse(*login, method, why, ReasonCode::kServerUnavailable);
+}
+
+void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge,
+                      Principal principal) {
+  if (principal.deadline <= clock_.wall) {
+    return Refuse(login, judge->method().name(), "the credential has expired",
+                  ReasonCode::kNotAuthorized);
+  }
+  Grant* grant = grants_.Emplace();
+  if (grant == nullptr) {
+    return Refuse(login, judge->method().name(), "there are too many clients",
+                  ReasonCode::kQuotaExceeded);
+  }
+  grant->shard = login.from;
+  grant->client = login.client;
+  grant->port = login.port;
+  grant->policy = login.policy;
+  grant->judge = judge;
+  grant->identity = principal.identity;
+  grant->deadline = principal.deadline;
+  if (judge->method().keeps_credentials()) grant->kept = login.credentials;
+  ++judge->counters().sessions;
+  SetNextLook(*grant);
+  ReplyYes(login.from, login.client, *grant, std::move(principal));
+}
+
+void AuthShard::Refuse(const Login& login, std::string_view method, std::string_view rule,
+                       ReasonCode code) {
+  const Credentials& credentials = *login.credentials;
+  if (refusal_log_.Allow(clock_.now)) {
+    const uint64_t suppressed = refusal_log_.TakeSuppressed();
+    log_.Write(LogLevel::kWarning, "authentication refused",
+               {{"listener", login.policy->listener},
+                {"method", method},
+                {"rule", rule},
+                {"client_id", credentials.client_id},
+                {"peer", credentials.peer},
+                {"code", fmt::format("0x{:02X}", static_cast<uint8_t>(code))},
+                {"not_logged_before", fmt::format("{}", suppressed)}});
+  }
+  if (code == ReasonCode::kServerUnavailable) return Reply(login.from, login.client, Undecided{});
+  Reply(login.from, login.client, Rejected{.reason_code = code});
+}
+
+// What is the same for whatever the method has found out.
+void AuthShard::ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Principal principal) {
+  const Method& method = grant.judge->method();
+  principal.method = std::string(method.name());
+  principal.may_reauthenticate = method.may_reauthenticate();
+  principal.grant = grant.id;
+  Reply(to, client, Authenticated{.principal = std::move(principal)});
+}
+
+void AuthShard::Reply(ShardId to, ConnectionId client, AuthOutcome outcome) {
+  --questions_;
+  outgoing_[to.value()].Push(AuthAnswer{.client = client, .outcome = std::move(outcome)});
+}
+
+}  // namespace signet::auth

@@ -1,0 +1,43 @@
+// Grant: what the auth shard remembers of a client that it let in, until the client is gone: where
+// it is, who it is, and until when that holds.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "auth/deadlines.h"
+#include "auth/policy.h"
+#include "core/access/auth_mail.h"
+#include "core/base/slot_map.h"
+
+namespace signet::auth {
+
+struct Grant {
+  explicit Grant(GrantId grant_id) : id(grant_id), next_look(this) {}
+
+  const GrantId id;
+  // Whose connection it is now, as far as we have heard.
+  ShardId shard;
+  ConnectionId client;
+  PortId port;
+  std::shared_ptr<Policy> policy;
+  std::shared_ptr<Judge> judge;  // Who let it in.
+  std::string identity;
+  WallTime deadline = WallTime::Never();
+  // The deadline, or a recheck before it.
+  Deadline next_look;
+  // For rechecks; null where there are none. Secrets, so kept for no other reason.
+  std::shared_ptr<const Credentials> kept;
+  // It waits to be judged by settings that have changed.
+  bool judged_anew_later = false;
+  // The last time that a re-authentication was answered by "undecided".
+  Instant undecided_at;
+  // It has ended, and its client was told to go; why, in case the client was on its way elsewhere.
+  bool ended = false;
+  ReasonCode notice = ReasonCode::kSuccess;
+  std::string why;
+};
+
+using Grants = SlotMap<Grant, GrantId>;
+
+}  // namespace signet::auth

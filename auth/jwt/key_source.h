@@ -1,0 +1,92 @@
+// KeySource: the published keys of one issuer, fetched when a token needs them and kept for a
+// while. Lives on the auth shard and is used on its thread alone.
+//
+//   - Keys older than `refresh_s` are fetched anew beside the answer, which the old ones give.
+//   - A token by an unknown key has them fetched at once and waits for it, but never oftener than
+//     every `unknown_kid_floor_s`: whoever makes up key ids does not make us flood the issuer.
+//   - Keys that cannot be fetched are used until they are `stale_s` old, and no longer.
+//   - However many tokens wait, one fetch is under way.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "auth/jwt/document_source.h"
+#include "auth/jwt/key_set.h"
+#include "auth/lifeline.h"
+#include "core/config/jwt.h"
+
+namespace signet::auth {
+
+// Where an issuer's keys are.
+struct KeyPlace {
+  // Asked first, if it is there: OpenID Connect Discovery 1.0, 4.
+  std::string discovery_url;
+  // Empty: as the discovery says.
+  std::string key_set_url;
+  // What discovery must give as `issuer`, letter by letter; empty: it says who the issuer is.
+  std::string issuer;
+};
+
+// Of an issuer's name, by the rule of OpenID Connect Discovery 1.0, 4.1.
+std::string DiscoveryUrl(std::string_view issuer);
+
+class KeySource {
+ public:
+  // How many tokens may wait for a fetch; one more has no verdict.
+  static constexpr size_t kMaxWaiting = 10'000;
+  // How long nothing is fetched after a failure: the issuer has enough trouble.
+  static constexpr int64_t kRetryFloorMs = 5'000;
+
+  struct NoKeys {
+    std::string why;  // For the log.
+  };
+  using Outcome = Expected<SignatureVerdict, NoKeys>;
+  using Done = absl::AnyInvocable<void(Outcome) &&>;
+
+  // `documents` outlives this.
+  KeySource(KeyPlace place, const config::KeySetSettings& settings, DocumentSource* documents)
+      : place_(std::move(place)), settings_(settings), documents_(documents) {}
+
+  // Runs `done` once, within the call or later; `jws` lives until then.
+  void Check(const CompactJws& jws, const AlgorithmSet& allowed, WallTime now, Done done);
+
+  // Whose keys these are; empty until it is known, and if nobody says so.
+  const std::string& issuer() const { return issuer_; }
+
+ private:
+  struct Waiting {
+    const CompactJws* jws;
+    AlgorithmSet allowed;
+    Done done;
+  };
+
+  bool IsUsable(WallTime now) const;
+  // Whether the issuer may be asked again, if `floor_ms` has to lie between two fetches.
+  bool MayFetch(WallTime now, int64_t floor_ms) const;
+  void Wait(Waiting waiting, WallTime now);
+  void Fetch(WallTime now);
+  void OnDiscovery(DocumentSource::Outcome document);
+  void GetKeys(std::string url);
+  void OnKeys(DocumentSource::Outcome document);
+  void Fail(std::string why);
+  void AnswerAll();
+
+  const KeyPlace place_;
+  const config::KeySetSettings settings_;
+  DocumentSource* const documents_;
+
+  std::optional<KeySet> keys_;
+  std::string issuer_ = place_.issuer;
+  WallTime fetched_at_;               // Of keys_.
+  std::optional<WallTime> asked_at_;  // When the last fetch began.
+  std::string why_not_;               // Why the last one failed; empty if it did not.
+  std::string discovered_issuer_;     // Of the fetch that is under way.
+  bool fetching_ = false;
+  std::vector<Waiting> waiting_;
+  Lifeline<KeySource> lifeline_{this};
+};
+
+}  // namespace signet::auth

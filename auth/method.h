@@ -1,0 +1,64 @@
+// Method: one way to prove who one is, as one element of authenticationMethods configures it. Asked
+// in two steps: is what the client presents meant for this method, and if so, is it valid? Lives on
+// the auth shard and is used on its thread alone; a change of the configuration makes new ones, and
+// the old ones live until their last question is answered.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/functional/any_invocable.h"
+#include "core/access/credentials.h"
+#include "core/access/principal.h"
+#include "core/base/time.h"
+#include "core/mqtt/reason_code.h"
+
+namespace signet::auth {
+
+// A verdict: it is the one.
+struct Accepted {
+  // Its username is empty where the method proves none; the client's own word then stands in for
+  // it.
+  Principal principal;
+};
+// A verdict: it is not.
+struct Denied {
+  // Which rule failed, for the log: `the token has expired`. Never a part of a secret, and escaped
+  // if it quotes the peer.
+  std::string rule;
+  ReasonCode reason_code = ReasonCode::kNotAuthorized;  // May stand in CONNACK.
+};
+// No verdict was reached: somebody who has to be asked does not answer as it should.
+struct Unavailable {
+  std::string why;  // For the log.
+};
+using Verdict = std::variant<Accepted, Denied, Unavailable>;
+
+class Method {
+ public:
+  using Done = absl::AnyInvocable<void(Verdict) &&>;
+
+  virtual ~Method() = default;
+  // As in manifests: `ServiceAccountToken`.
+  virtual std::string_view name() const = 0;
+  // Whether such credentials are for this method to judge.
+  virtual bool IsRelevant(const Credentials& credentials) const = 0;
+  // What alone decides about relevant credentials, as bytes that no others have: a token, a chain.
+  // Equal bytes are judged once, and the verdict is kept. Empty: each question is for itself.
+  virtual SecretBytes Evidence(const Credentials& credentials) const = 0;
+  // Runs `done` once, within the call or later. `credentials` live until then. `now` is the wall
+  // clock's.
+  virtual void Verify(const Credentials& credentials, WallTime now, Done done) = 0;
+  // Whether no answer at all means that the next method is asked, as for Custom.
+  virtual bool yields_when_unavailable() const { return false; }
+  // Whether a client that it let in may prove itself again by AUTH 0x19.
+  virtual bool may_reauthenticate() const = 0;
+  // How often a client that is in is judged again by what it presented, which is kept for that; 0:
+  // never.
+  virtual Duration recheck_interval() const { return Duration::zero(); }
+  // Whether what a client presented is kept so that new settings can judge it again.
+  virtual bool keeps_credentials() const { return recheck_interval() > Duration::zero(); }
+};
+
+}  // namespace signet::auth

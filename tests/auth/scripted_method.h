@@ -1,0 +1,69 @@
+// ScriptedMethod: a method of authentication that a test plays. `K8S-SAT` with the token
+// NAME[/UNTIL] is relevant to it: the token is its evidence. What it is asked waits until the test
+// answers.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "auth/method.h"
+
+namespace signet::auth {
+
+// Outlives the methods that report to it.
+struct Script {
+  struct Asked {
+    std::string token;
+    Method::Done done;
+  };
+  std::deque<Asked> asked;
+  // Answers at once, if set.
+  std::optional<Verdict> at_once;
+  std::string name = "ServiceAccountToken";
+  std::string mqtt_method = "K8S-SAT";
+  bool remembers = true;
+  bool yields = false;
+  bool reauthenticates = true;
+  bool keeps = false;
+  Duration recheck{};
+  int made = 0;
+
+  void Answer(Verdict verdict) {
+    Asked first = std::move(asked.front());
+    asked.pop_front();
+    std::move(first.done)(std::move(verdict));
+  }
+};
+
+class ScriptedMethod : public Method {
+ public:
+  explicit ScriptedMethod(Script* script) : script_(*script) { ++script_.made; }
+
+  std::string_view name() const override { return script_.name; }
+  bool IsRelevant(const Credentials& credentials) const override {
+    return credentials.authentication_method == script_.mqtt_method;
+  }
+  SecretBytes Evidence(const Credentials& credentials) const override {
+    return script_.remembers ? credentials.authentication_data : SecretBytes();
+  }
+  void Verify(const Credentials& credentials, WallTime, Done done) override {
+    if (script_.at_once) return std::move(done)(*script_.at_once);
+    script_.asked.push_back({std::string(credentials.authentication_data.text()), std::move(done)});
+  }
+  bool yields_when_unavailable() const override { return script_.yields; }
+  bool may_reauthenticate() const override { return script_.reauthenticates; }
+  Duration recheck_interval() const override { return script_.recheck; }
+  bool keeps_credentials() const override { return script_.keeps || script_.recheck.count() > 0; }
+
+ private:
+  Script& script_;
+};
+
+inline Accepted AcceptedAs(std::string identity, WallTime deadline = WallTime::Never()) {
+  Principal principal{.identity = std::move(identity), .deadline = deadline};
+  return {.principal = std::move(principal)};
+}
+
+}  // namespace signet::auth

@@ -1,0 +1,138 @@
+#include "tools/broker/config_check.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "core/config/markdown.h"
+#include "net/tls/issuing_ca.h"
+#include "tests/support/broker_process.h"
+#include "tests/tools/temp_folder.h"
+#include "tools/broker/options.h"
+
+namespace signet {
+namespace {
+
+constexpr std::string_view kListener =
+    "apiVersion: mqttbroker.iotoperations.azure.com/v1\nkind: BrokerListener\n"
+    "metadata: {name: plant}\nspec:\n  ports:\n    - port: 1883\n";
+
+TEST(ConfigCheck, SaysThatAConfigurationIsGood) {
+  const TempFolder folder;
+  folder.Write("a.yaml", kListener);
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 0);
+  EXPECT_EQ(verdict.output, folder.path().string() + ": the configuration is good; ports: 1\n");
+}
+
+TEST(ConfigCheck, PrintsALineForEachMistake) {
+  const TempFolder folder;
+  folder.Write("a.yaml", std::string(kListener) + "      protokol: Mqtt\n      address: here\n");
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 1);
+  const std::string file = (folder / "a.yaml").string();
+  EXPECT_EQ(verdict.output,
+            file +
+                ":7: spec.ports[0]: there is no field \"protokol\" here (did you mean "
+                "protocol?)\n" +
+                file + ":8: spec.ports[0].address: \"here\" is not an IPv4 or IPv6 address\n");
+}
+
+TEST(ConfigCheck, IsNotContentWithAPortThatWaits) {
+  const TempFolder folder;
+  folder.Write("a.yaml", std::string(kListener) + "      authenticationRef: nobody\n");
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 1);
+  EXPECT_EQ(verdict.output,
+            (folder / "a.yaml").string() +
+                ":7: waiting: there is no BrokerAuthentication nobody: port plant/1883 is not "
+                "opened\n");
+}
+
+TEST(ConfigCheck, WarnsAndIsContent) {
+  const TempFolder folder;
+  folder.Write("a.yaml",
+               std::string(kListener) +
+                   "      authorizationRef: line\n---\n"
+                   "apiVersion: mqttbroker.iotoperations.azure.com/v1\nkind: BrokerAuthorization\n"
+                   "metadata: {name: line}\nspec: {authorizationPolicies: {}}\n");
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 0);
+  EXPECT_NE(verdict.output.find("a.yaml:7: warning: "), std::string::npos) << verdict.output;
+  EXPECT_TRUE(verdict.output.ends_with("ports: 1\n"));
+}
+
+TEST(ConfigCheck, IsWhatTheProgramDoes) {
+  const TempFolder folder;
+  folder.Write("a.yaml", kListener);
+  const auto run = [&] {
+    const std::string command =
+        BrokerProcess::Binary() + " --check --config " + folder.path().string();
+    std::FILE* output = popen(command.c_str(), "r");
+    std::array<char, 4096> text{};
+    const size_t size = std::fread(text.data(), 1, text.size(), output);
+    const int status = pclose(output);
+    return std::pair(WEXITSTATUS(status), std::string(text.data(), size));
+  };
+  EXPECT_EQ(run(), std::pair(0, JudgeConfig(folder.path()).output));
+  folder.Write("a.yaml", "kind: Broker\n");
+  EXPECT_EQ(run(), std::pair(1, JudgeConfig(folder.path()).output));
+}
+
+CommandLine Parse(std::initializer_list<const char*> arguments) {
+  std::vector<const char*> argv{"signet"};
+  argv.insert(argv.end(), arguments);
+  return ParseCommandLine(static_cast<int>(argv.size()), argv.data(), 1);
+}
+
+TEST(ConfigOptions, NameAFileOrAFolder) {
+  EXPECT_EQ(Parse({}).options.config, "");
+  const CommandLine line = Parse({"--config", "/etc/signet", "--check"});
+  ASSERT_FALSE(line.exit);
+  EXPECT_EQ(line.options.config, "/etc/signet");
+  EXPECT_TRUE(line.options.check);
+  EXPECT_FALSE(Parse({"--config", "/etc/signet"}).options.check);
+  EXPECT_EQ(Parse({"--check"}).exit->error,
+            "signet: --check needs --config, which says what to check; see signet --help\n");
+  EXPECT_EQ(Parse({"--check=false"}).exit->code, 2);
+  EXPECT_EQ(Parse({"--config", ""}).exit->error,
+            "signet: --config: there is no path; see signet --help\n");
+}
+
+// The document says how to bring it up to date.
+TEST(ConfigOptions, TheDocumentOfFieldsIsWhatIsPrinted) {
+  const std::string path = SIGNET_SOURCE_DIR "/docs/CONFIG.md";
+  std::ifstream file(path);
+  const std::string document{std::istreambuf_iterator<char>(file), {}};
+  const CommandLine line = Parse({"--print-config-reference"});
+  EXPECT_EQ(line.exit->code, 0);
+  EXPECT_EQ(line.exit->output, config::ReferenceAsMarkdown());
+  EXPECT_TRUE(document.ends_with("\n\n" + line.exit->output)) << path;
+}
+
+// The example of the document is a configuration.
+TEST(ConfigOptions, TheExampleOfTheDocumentLoads) {
+  std::ifstream file(SIGNET_SOURCE_DIR "/docs/CONFIG.md");
+  const std::string document{std::istreambuf_iterator<char>(file), {}};
+  const size_t begin = document.find("```yaml\n") + 8;
+  const TempFolder folder;
+  folder.Write("a.yaml", document.substr(begin, document.find("```", begin) - begin));
+  const int64_t now_s = std::time(nullptr);
+  const auto ca = IssuingCa::Create(now_s);
+  ASSERT_TRUE(ca.ok());
+  const auto issued = ca->Issue({.dns = {"edge"}}, /*previous=*/nullptr, now_s);
+  ASSERT_TRUE(issued.ok());
+  folder.Write("edge.crt", issued->chain_pem);
+  folder.Write("edge.key", std::string(issued->key_pem.text()));
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 0) << verdict.output;
+  EXPECT_TRUE(verdict.output.ends_with("ports: 1\n")) << verdict.output;
+}
+
+}  // namespace
+}  // namespace signet

@@ -1,0 +1,100 @@
+#include "tools/broker/metrics.h"
+
+#include <array>
+
+#include "fmt/format.h"
+#include "tools/broker/metrics_text.h"
+
+namespace signet {
+namespace {
+
+using auth::AuthReport;
+using auth::MethodCounters;
+
+void AddShards(const ShardGroup::Sums& sums, MetricsText* text) {
+  text->Family("connections", "gauge", "Network Connections that are open.");
+  text->Sample({}, sums.connections);
+  text->Family("sessions", "gauge", "Sessions, of present and of absent Clients.");
+  text->Sample({}, sums.sessions);
+  for (const CounterInfo& counter : AllCounters()) {
+    text->Family(fmt::format("{}_total", counter.name), "counter", "See core/broker/counters.h.");
+    text->Sample({}, sums.core.*counter.value);
+  }
+  for (const NetCounterInfo& counter : AllNetCounters()) {
+    text->Family(fmt::format("net_{}_total", counter.name), "counter", "See net/net_counters.h.");
+    text->Sample({}, sums.net.*counter.value);
+  }
+}
+
+// One value of each method of each port.
+struct PerMethod {
+  std::string_view name;
+  std::string_view type;
+  std::string_view help;
+  uint64_t MethodCounters::*value;
+};
+constexpr auto kPerMethod = std::to_array<PerMethod>({
+    {"auth_accepted_total", "counter", "Credentials accepted, from the cache or not.",
+     &MethodCounters::accepted},
+    {"auth_denied_total", "counter", "Credentials refused by a verdict.", &MethodCounters::denied},
+    {"auth_failed_total", "counter", "Questions without a verdict: nobody could be asked.",
+     &MethodCounters::failed},
+    {"auth_cache_hits_total", "counter", "Verdicts that were remembered.",
+     &MethodCounters::cache_hits},
+    {"auth_merged_total", "counter", "Questions that waited for the verdict about an equal one.",
+     &MethodCounters::merged},
+    {"auth_sessions", "gauge", "Clients that are in by this method.", &MethodCounters::sessions},
+});
+
+void AddMethods(const AuthReport& report, MetricsText* text) {
+  for (const PerMethod& each : kPerMethod) {
+    text->Family(each.name, each.type, each.help);
+    for (const AuthReport::Row& row : report.methods) {
+      text->Sample({{"listener", row.listener}, {"method", row.method}}, row.counters.*each.value);
+    }
+  }
+  text->Family("auth_latency_seconds", "histogram", "How long it took to judge a credential.");
+  for (const AuthReport::Row& row : report.methods) {
+    text->Histogram({{"listener", row.listener}, {"method", row.method}},
+                    row.counters.latency.counts, 1e-6,
+                    static_cast<double>(row.counters.latency.sum) * 1e-6);
+  }
+}
+
+void AddAuth(const AuthReport& report, MetricsText* text) {
+  text->Family("auth_questions", "gauge", "Clients that wait for a verdict.");
+  text->Sample({}, report.questions);
+  text->Family("auth_grants", "gauge", "Clients that are in with a credential.");
+  text->Sample({}, report.grants);
+  text->Family("auth_cached_verdicts", "gauge", "Verdicts that are remembered.");
+  text->Sample({}, report.cached);
+  text->Family("auth_not_relevant_total", "counter",
+               "Clients refused because no method is for what they presented.");
+  text->Sample({}, report.all.not_relevant);
+  text->Family("auth_ended_total", "counter", "Clients disconnected because a credential ended.");
+  text->Sample({{"cause", "expired"}}, report.all.expired);
+  text->Sample({{"cause", "revoked"}}, report.all.revoked);
+  text->Sample({{"cause", "withdrawn"}}, report.all.withdrawn);
+  text->Family("auth_reauthentications_total", "counter", "Re-authentications by their outcome.");
+  text->Sample({{"outcome", "accepted"}}, report.all.reauthenticated);
+  text->Sample({{"outcome", "refused"}}, report.all.reauthentications_refused);
+  text->Sample({{"outcome", "undecided"}}, report.all.reauthentications_undecided);
+  text->Family("auth_clock_jumps_total", "counter", "How often the wall clock was set.");
+  text->Sample({}, report.all.clock_jumps);
+  text->Family("auth_seconds_to_expiry", "histogram",
+               "Clients by the seconds that their credential still holds.");
+  text->Histogram({}, report.seconds_to_expiry.counts, 1,
+                  static_cast<double>(report.seconds_to_expiry.sum));
+}
+
+}  // namespace
+
+std::string MetricsOf(const ShardGroup::Sums& sums, const AuthReport& auth) {
+  MetricsText text;
+  AddShards(sums, &text);
+  AddMethods(auth, &text);
+  AddAuth(auth, &text);
+  return text.Take();
+}
+
+}  // namespace signet
