@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "fmt/format.h"
+#include "net/uring/lost_operation.h"
 
 namespace signet {
 namespace {
@@ -53,14 +54,23 @@ Socket Acceptor::OnAccept(const Completion& completion, Instant now) {
 
 void Acceptor::Reassure() {
   if (!accepting_) return;
-  io_uring_sqe* sqe = ring_.NextSqe();
-  io_uring_prep_cancel64(sqe, OpTag{.op = Op::kAccept, .slot = index_}.Pack(), 0);
-  io_uring_sqe_set_data64(sqe, OpTag{.op = Op::kAskForAccept, .slot = index_}.Pack());
+  AskWhetherLost(ring_, {.op = Op::kAccept, .slot = index_},
+                 {.op = Op::kAskForAccept, .slot = index_});
 }
 
-// If it was still there, it is cancelled now and says so itself.
-void Acceptor::OnAnswer(const Completion& completion) {
-  if (completion.result() == -ENOENT && accepting_ && !stopped_) Start();
+void Acceptor::OnAnswer(const Completion& completion, Instant now) {
+  if (!accepting_) return;
+  switch (ReadLostAnswer(completion)) {
+    case LostAnswer::kNotLost:
+      return;
+    case LostAnswer::kLost:
+      accepting_ = false;
+      if (!stopped_) Start();
+      return;
+    case LostAnswer::kUnknown:
+      paused_until_ = now + kPause;
+      return;
+  }
 }
 
 void Acceptor::OnFailure(int error, Instant now) {
@@ -76,7 +86,13 @@ void Acceptor::OnFailure(int error, Instant now) {
 }
 
 void Acceptor::CheckTime(Instant now) {
-  if (paused_until_ <= now && !stopped_) Start();
+  if (paused_until_ > now) return;
+  paused_until_ = Instant::Never();
+  if (accepting_) {
+    Reassure();
+  } else {
+    Start();
+  }
 }
 
 void Acceptor::Stop() {

@@ -29,8 +29,8 @@ class Acceptor {
   Socket OnAccept(const Completion& completion, Instant now);
   // A completion was lost: asks whether it was the end of the accept, and then starts again.
   void Reassure();
-  // Op::kAskForAccept with its index.
-  void OnAnswer(const Completion& completion);
+  // Op::kAskForAccept with its index. If there was no answer, it asks again after a pause.
+  void OnAnswer(const Completion& completion, Instant now);
   // Goes on if a pause is over.
   void CheckTime(Instant now);
   Instant NextDeadline() const { return paused_until_; }

@@ -44,13 +44,13 @@ void AuthThread::RunOnce() {
   Wait();
   now_ = ReadClock();
   desk_->BeginTurn(now_, ReadWallClock());
+  ring_->Reap(SIZE_MAX, [this](const Completion& completion) { Handle(completion); });
   if (ring_->lost() != lost_) {
     lost_ = ring_->lost();
     log_.Write(LogLevel::kError, "the kernel had no memory for completions of the auth shard", {});
     mailroom_.auth_doorbell().Reassure();
     http_->Reassure();
   }
-  ring_->Reap(SIZE_MAX, [this](const Completion& completion) { Handle(completion); });
   mailroom_.auth_doorbell().CheckTime(now_);
   http_->CheckTime(now_);
   TakeMail();
@@ -80,7 +80,7 @@ void AuthThread::Handle(const Completion& completion) {
   const OpTag tag = completion.tag();
   switch (tag.op) {
     case Op::kAskForReadEvent:
-      return mailroom_.auth_doorbell().OnAnswer(completion);
+      return mailroom_.auth_doorbell().OnAnswer(completion, now_);
     case Op::kReadEvent:
       return mailroom_.auth_doorbell().OnReadEvent(completion, now_);
     case Op::kPollHttp:

@@ -7,6 +7,7 @@
 
 #include "fmt/format.h"
 #include "net/uring/explain.h"
+#include "net/uring/lost_operation.h"
 
 namespace signet {
 
@@ -38,14 +39,30 @@ void Doorbell::OnReadEvent(const Completion& completion, Instant now) {
 
 void Doorbell::Reassure() {
   if (!reading_) return;
-  io_uring_sqe* sqe = ring_->NextSqe();
-  io_uring_prep_cancel64(sqe, OpTag{.op = Op::kReadEvent}.Pack(), 0);
-  io_uring_sqe_set_data64(sqe, OpTag{.op = Op::kAskForReadEvent}.Pack());
+  AskWhetherLost(*ring_, {.op = Op::kReadEvent}, {.op = Op::kAskForReadEvent});
 }
 
-// If it was still there, it is cancelled now and says so itself.
-void Doorbell::OnAnswer(const Completion& completion) {
-  if (completion.result() == -ENOENT && reading_) ReadEvent();
+void Doorbell::OnAnswer(const Completion& completion, Instant now) {
+  if (!reading_) return;
+  switch (ReadLostAnswer(completion)) {
+    case LostAnswer::kNotLost:
+      return;
+    case LostAnswer::kLost:
+      return ReadEvent();
+    case LostAnswer::kUnknown:
+      paused_until_ = now + kPause;
+      return;
+  }
+}
+
+void Doorbell::CheckTime(Instant now) {
+  if (paused_until_ > now) return;
+  paused_until_ = Instant::Never();
+  if (reading_) {
+    Reassure();
+  } else {
+    ReadEvent();
+  }
 }
 
 bool Doorbell::WakeFrom(Ring& ring, ShardId self, ShardId shard) {

@@ -42,12 +42,10 @@ class Doorbell {
   void OnReadEvent(const Completion& completion, Instant now);
   // A completion was lost: asks whether it was that of the read, and then reads again.
   void Reassure();
-  // Op::kAskForReadEvent.
-  void OnAnswer(const Completion& completion);
+  // Op::kAskForReadEvent. If there was no answer, it asks again after a pause.
+  void OnAnswer(const Completion& completion, Instant now);
   // Goes on if a pause is over.
-  void CheckTime(Instant now) {
-    if (paused_until_ <= now) ReadEvent();
-  }
+  void CheckTime(Instant now);
   Instant NextDeadline() const { return paused_until_; }
 
   // -- Whoever has published mail for it.

@@ -211,9 +211,9 @@ void Shard::Handle(const Completion& completion) {
     case Op::kAccept:
       return OnAccept(completion);
     case Op::kAskForAccept:
-      return doors_[tag.slot].acceptor->OnAnswer(completion);
+      return doors_[tag.slot].acceptor->OnAnswer(completion, now_);
     case Op::kAskForReadEvent:
-      return doorbell_.OnAnswer(completion);
+      return doorbell_.OnAnswer(completion, now_);
     case Op::kReadEvent:
       return doorbell_.OnReadEvent(completion, now_);
     case Op::kRingBell:
