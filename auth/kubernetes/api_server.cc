@@ -67,7 +67,7 @@ void ApiServer::Send(Attempt attempt) {
   }
   request.trust = trust_;
   request.timeout = settings_.timeout;
-  request.connect_timeout = std::min(request.connect_timeout, settings_.timeout);
+  request.connect_timeout = settings_.timeout;
   request.max_response_bytes = question.max_response_bytes;
   fetcher_->Fetch(std::move(request),
                   [rope = lifeline_.rope(), attempt = std::move(attempt)](Answer answer) mutable {
