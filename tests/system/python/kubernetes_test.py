@@ -2,20 +2,19 @@
 """Service account tokens before the API server of Kubernetes itself."""
 
 import atexit
-import base64
 import functools
 import itertools
-import json
 import subprocess
 import sys
 import time
 
 from support import mosquitto
+from support.api_server import claims_of
 from support.broker import PATIENCE, await_that
 from support.cases import SHARDS, for_each, main
 from support.kubernetes import ISSUER, NAMESPACE, Cluster, is_built
 from support.raw_client import AUTH, DISCONNECT
-from support.token_case import AUDIENCE, METHOD, TokenCase
+from support.token_case import AUDIENCE, METHOD, TokenCase, await_end
 
 SPACE = "line1"
 UNKNOWN = "the API server does not know the token"
@@ -63,12 +62,6 @@ class KubernetesCase(TokenCase):
     def assert_logged_in_as(self, account):
         self.broker.await_log('method="ServiceAccountToken" '
                               f'identity="system:serviceaccount:{SPACE}:{account}" until="')
-
-
-def json_of(token):
-    """What it says."""
-    payload = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
 def forged(token):
@@ -171,10 +164,11 @@ class Expiry(KubernetesCase):
             client = self.paho("c", token, clean=False, expiry=1000,
                                will={"topic": "will", "payload": b"gone", "qos": 1})
             client.subscribe("t", 1)
-            return client, json_of(token)["exp"]
+            return client, claims_of(token)["exp"]
 
         client, end = self.with_brief_token(functools.partial(self.signed, account), begin)
         self.assert_ends_under_traffic(client, end, witness)
+        self.assertEqual(witness.messages.next().payload, b"gone")
         # Its Session lives on for who can still prove to be somebody.
         back = self.paho("c", self.token(account), connect=False, clean=False, expiry=1000)
         self.assertTrue(back.resume())
@@ -192,10 +186,10 @@ class Again(KubernetesCase):
             self.assertEqual(client.code, 0)
             self.assertIn(METHOD.encode(), client.connack)
             self.assertEqual(client.authenticate(self.token(account)), (AUTH, 0))
-            return client, json_of(token)["exp"]
+            return client, claims_of(token)["exp"]
 
         client, end = self.with_brief_token(functools.partial(self.signed, account), begin)
-        await_that(lambda: time.time() > end + 2, "the end of the first token")
+        await_end(end)
         self.assertTrue(client.is_alive())
 
     def test_nobody_becomes_somebody_else(self):

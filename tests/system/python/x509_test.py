@@ -79,6 +79,7 @@ class Expiry(X509Case):
                              will={"topic": "will", "payload": b"gone", "qos": 1})
         client.subscribe("t", 1)
         self.assert_ends_under_traffic(client, end.timestamp(), witness)
+        self.assertEqual(witness.messages.next().payload, b"gone")
         await_that(lambda: self.broker.metrics()["signet_auth_grants"] == 1,
                    "the witness alone in /metrics")
         metrics = self.broker.metrics()

@@ -27,6 +27,12 @@ def make_token(name, seconds=3600, audience="plant", **more):
         b'{"alg":"RS256"}', json.dumps(claims).encode(), b"a signature, so to speak"))
 
 
+def claims_of(token):
+    """What it says."""
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
 class Request:
     def __init__(self, verb, path, headers, body):
         self.verb = verb
@@ -38,10 +44,8 @@ class Request:
 def review_of(request, **status):
     """The good answer to a TokenReview; what `status` says is otherwise."""
     spec = json.loads(request.body)["spec"]
-    payload = spec["token"].split(".")[1]
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     status = {"authenticated": True, "audiences": spec["audiences"],
-              "user": {"username": claims["sub"], "uid": "1"}, **status}
+              "user": {"username": claims_of(spec["token"])["sub"], "uid": "1"}, **status}
     return {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": spec,
             "status": {key: value for key, value in status.items() if value is not None}}
 

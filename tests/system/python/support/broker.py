@@ -25,7 +25,7 @@ def await_that(condition, what, patience=PATIENCE):
 
 
 class Broker:
-    def __init__(self, *arguments, shards=1, pin=False, config=None, ports=1):
+    def __init__(self, *arguments, shards=1, pin=False, config=None, ports=1, environment=None):
         """Runs by the manifests in the folder `config`, if there is one: they must say where to
         listen, at `ports` TCP ports; their numbers are then in `ports`."""
         self._log = tempfile.TemporaryFile()
@@ -34,7 +34,8 @@ class Broker:
         command = ["setpriv", "--pdeathsig", "KILL", BINARY]
         command += ["--config", str(config)] if config else ["--listen", "127.0.0.1:0"]
         command += ["--shards", str(shards), *([] if pin else ["--no-pin"]), *arguments]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log,
+                                         env={**os.environ, **(environment or {})})
         self.ports = [self._read_port() for _ in range(ports)]
         self.port = self.ports[0] if self.ports else None
 

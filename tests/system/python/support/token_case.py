@@ -2,7 +2,9 @@
 
 import pathlib
 import tempfile
+import time
 
+from support.broker import await_that
 from support.config import port
 from support.paho_case import PahoCase
 from support.raw_client import RawClient
@@ -11,8 +13,13 @@ METHOD = "K8S-SAT"
 AUDIENCE = "plant"
 
 
+def await_end(end):
+    """Until a credential that ended then, in seconds since 1970, would have ended a connection."""
+    await_that(lambda: time.time() > end + 2, "the end of a credential")
+
+
 class TokenCase(PahoCase):
-    def start_for(self, url, ca, own_token, **settings):
+    def start_for(self, url, ca, own_token, environment=None, **settings):
         """A broker that asks the API server there. `ca_file` and `token_file` are its files."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -20,7 +27,7 @@ class TokenCase(PahoCase):
         self.token_file = pathlib.Path(folder.name) / "token"
         self.ca_file.write_text(ca)
         self.token_file.write_text(own_token)
-        self.start(port(authenticationRef="accounts"), ports=0)
+        self.start(port(authenticationRef="accounts"), ports=0, environment=environment)
         self.put_settings(server=url, **settings)
         self.broker.port = self.broker.await_port()
 
