@@ -3,7 +3,10 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "tests/tidy/declarations.h"
+#include "tests/tidy/headers.h"
 #include "tests/tidy/house_rules.h"
+#include "tests/tidy/include_graph.h"
 #include "tests/tidy/layers.h"
 #include "tests/tidy/lengths.h"
 #include "tests/tidy/source_file.h"
@@ -98,6 +101,49 @@ TEST(Includes, AreWrittenFromTheRoot) {
 TEST(Includes, NeedALayerForEveryFile) {
   EXPECT_EQ(CheckIncludes(File("core/stray.h", "")).size(), 1u);
   EXPECT_EQ(CheckIncludes(File("core/basement/a.h", "")).size(), 1u);
+}
+
+Complaints CheckHeadersOf(std::string text, const std::vector<SourceFile>& others = {}) {
+  return CheckHeaders(File("core/base/a.cc", std::move(text)), IncludeGraph(others));
+}
+
+TEST(Headers, AreIncludedByWhoNamesTheirThings) {
+  const Complaints complaints = CheckHeadersOf("#include <string>\nstd::vector<int> a;\n");
+  ASSERT_EQ(complaints.size(), 1u);
+  EXPECT_TRUE(complaints[0].starts_with("core/base/a.cc:2: `std::vector<` needs")) << complaints[0];
+  EXPECT_TRUE(CheckHeadersOf("#include <vector>\nstd::vector<int> a;\n").empty());
+  EXPECT_TRUE(CheckHeadersOf("// std::vector<int>\nmy_std::vector<int> a;\n").empty());
+  EXPECT_FALSE(CheckHeadersOf("#include <string_view>\nstd::string a;\n").empty());
+  EXPECT_TRUE(CheckHeadersOf("#include <string_view>\nstd::string_view a;\n").empty());
+}
+
+TEST(Headers, MayComeByThoseOfOurs) {
+  const std::vector<SourceFile> others = {File("core/base/b.h", "#include \"core/base/c.h\"\n"),
+                                          File("core/base/c.h", "#include <vector>\n")};
+  constexpr const char* kText = "#include \"core/base/b.h\"\nstd::vector<int> a;\n";
+  EXPECT_TRUE(CheckHeadersOf(kText, others).empty());
+  EXPECT_FALSE(CheckHeadersOf(kText).empty());
+}
+
+Complaints CheckDeclarationsOf(std::string text) {
+  const std::vector<SourceFile> files = {
+      File("core/base/port.h",
+           "class Ring;\nclass Port {\n};\nPort MakePort(int a);\nbool Port::IsOpen() {}\n"),
+      File("core/base/ring.h", "class Ring {\n  void Close();\n};\n"),
+      File("core/base/a.cc", std::move(text))};
+  const IncludeGraph graph(files);
+  return DeclarationRule(files, graph).Check(files.back());
+}
+
+TEST(Declarations, AreIncludedByWhoUsesThem) {
+  const Complaints complaints = CheckDeclarationsOf("int a;\nPort port = MakePort(1);\n");
+  ASSERT_EQ(complaints.size(), 2u) << complaints[0];
+  EXPECT_TRUE(complaints[0].starts_with("core/base/a.cc:2: `Port` needs")) << complaints[0];
+  EXPECT_TRUE(CheckDeclarationsOf("#include \"core/base/port.h\"\nPort port;\n").empty());
+  EXPECT_FALSE(CheckDeclarationsOf("int a = MakePort(1);\n").empty());
+  EXPECT_TRUE(CheckDeclarationsOf("int MakePort(int a) {}\nint b = MakePort(1);\n").empty());
+  EXPECT_TRUE(CheckDeclarationsOf("// Port\nClose(); IsOpen(); Unknown();\n").empty());
+  EXPECT_FALSE(CheckDeclarationsOf("Ring* ring;\n").empty());
 }
 
 TEST(Bans, NameTheLineAndTheReplacement) {

@@ -7,7 +7,10 @@
 #include <filesystem>
 #include <functional>
 
+#include "tests/tidy/declarations.h"
+#include "tests/tidy/headers.h"
 #include "tests/tidy/house_rules.h"
+#include "tests/tidy/include_graph.h"
 #include "tests/tidy/layers.h"
 #include "tests/tidy/lengths.h"
 #include "tests/tidy/source_file.h"
@@ -39,6 +42,28 @@ void ExpectAllObey(const std::vector<SourceFile>& files,
 }
 
 TEST(Tidy, IncludesPointDown) { ExpectAllObey(Sources(), CheckIncludes); }
+
+TEST(Tidy, WhatIsNamedIsIncluded) {
+  const IncludeGraph graph(Sources());
+  ExpectAllObey(Sources(), [&](const SourceFile& file) { return CheckHeaders(file, graph); });
+  const DeclarationRule rule(Sources(), graph);
+  ExpectAllObey(Sources(), [&](const SourceFile& file) { return rule.Check(file); });
+}
+
+TEST(Tidy, WhatIsPrecompiledIsKnown) {
+  const auto known = KnownHeaders();
+  const std::vector<SourceFile> scripts = ReadFolder(kRoot, "tools", {".cmake"});
+  const auto script =
+      std::ranges::find(scripts, "tools/cmake/common_headers.cmake", &SourceFile::path);
+  ASSERT_NE(script, scripts.end());
+  std::string_view text = script->text;
+  text = text.substr(0, text.find(')'));  // The list is the first thing there.
+  for (size_t at = text.find('<'); at != text.npos; at = text.find('<', at + 1)) {
+    const std::string_view header = text.substr(at + 1, text.find('>', at) - at - 1);
+    if (header == "gtest/gtest.h") continue;  // Of tests alone.
+    EXPECT_TRUE(std::ranges::count(known, header) > 0) << header;
+  }
+}
 
 TEST(Tidy, BetterCallsAreUsed) { ExpectAllObey(Sources(), CheckBans); }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "fmt/chrono.h"
+#include "fmt/format.h"
 
 namespace signet {
 

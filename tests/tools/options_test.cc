@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/utf8.h"
+#include "fmt/format.h"
 #include "fmt/ranges.h"
 
 namespace signet {

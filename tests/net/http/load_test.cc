@@ -1,6 +1,8 @@
 // Many requests at once, connections that are used again, bounds, and the end of a fetcher.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "net/http/steady_clock.h"
 #include "tests/net/http/http_world.h"
 
