@@ -2,10 +2,9 @@
 # of a build from nothing, and more of it after a small change. Sources that would see a name of each
 # other stay apart (tools/cmake/batches), so that nothing needs to be written with this in mind; and
 # what most of them include is compiled once (common_headers.cmake), unless there is a cache of objects,
-# which knows none that were compiled so elsewhere. What forgets an #include is found where each source
-# is compiled alone: in the preset `release` all but tests, by -DSIGNET_BATCH_BELOW=tests.
+# which knows none that were compiled so elsewhere. That each source includes what it needs, though
+# nobody would notice, is for tests/tidy/headers.cc.
 set(SIGNET_BATCH 1 CACHE STRING "How many sources of a target are compiled as one")
-set(SIGNET_BATCH_BELOW . CACHE STRING "In which folder")
 
 # targets_below(FOLDER OUT): all that are built in FOLDER and below.
 function(targets_below folder out)
@@ -21,7 +20,7 @@ endfunction()
 # Tells the script of every target and its sources, and does what it answers.
 function(compile_in_batches)
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
-  targets_below(${CMAKE_SOURCE_DIR}/${SIGNET_BATCH_BELOW} targets)
+  targets_below(${CMAKE_SOURCE_DIR} targets)
   set(lines "")
   foreach(target ${targets})
     get_target_property(type ${target} TYPE)

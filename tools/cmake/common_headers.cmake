@@ -1,6 +1,6 @@
 # What most sources include is parsed once for all targets that are compiled with the same options:
-# precompiled, where sources are compiled in batches (batches.cmake), for a build from nothing. What
-# ships is compiled without, so that it is found if it includes too little.
+# precompiled, where sources are compiled in batches (batches.cmake), for a build from nothing. That
+# each source includes them all the same is for tests/tidy/headers.cc.
 
 set(common_headers <algorithm> <array> <atomic> <charconv> <chrono> <cstdint> <cstring> <deque> <filesystem>
   <fstream> <functional> <map> <memory> <new> <optional> <set> <span> <string> <string_view> <utility>
@@ -34,6 +34,9 @@ function(precompile_common_headers)
   set(variants "")
   foreach(target ${ARGN})
     get_target_property(options ${target} COMPILE_OPTIONS)
+    if(NOT options)
+      set(options "")
+    endif()
     string(MD5 variant "${options}")
     list(APPEND variants ${variant})
     set(options_${variant} ${options})

@@ -19,6 +19,14 @@ function(signet_test name)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
+# leave_out_under(SANITIZER TEST CASES): what a sanitizer, `address` or `thread`, would learn nothing from for
+# what it costs; as GTEST_FILTER has them, with a ':' between patterns.
+function(leave_out_under sanitizer test cases)
+  if(SIGNET_SANITIZE MATCHES ${sanitizer})
+    set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT GTEST_FILTER=-${cases})
+  endif()
+endfunction()
+
 # signet_bench(NAME SOURCE [DEPS ...]): a Google Benchmark program, which CTest runs for a moment.
 function(signet_bench name source)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
