@@ -1,44 +1,22 @@
 #!/usr/bin/python3
-"""The wall clock of the broker's process jumps, under service account tokens: libfaketime moves it,
-and leaves the monotonic one alone."""
+"""The wall clock of the broker's process jumps, under live clients: tokens end, certificates are issued
+anew. libfaketime moves it, and leaves the monotonic one alone."""
 
-import os
-import pathlib
-import tempfile
-
+from support import mosquitto
 from support.api_server import OWN_TOKEN, ApiServer, make_token
+from support.automatic_case import AutomaticCase
 from support.broker import await_that
 from support.cases import SHARDS, for_each, main
 from support.token_case import TokenCase
+from support.wall_clock import WallClock
 
 HOUR = 3600
 TEN_YEARS = 10 * 365 * 24 * HOUR
 SET = "the clock was set; credentials end by the new time"
 
 
-class WallClock:
-    """Runs `ahead` seconds ahead of the real one."""
-
-    def __init__(self):
-        [library] = pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
-        self._file = tempfile.NamedTemporaryFile("w")
-        self.ahead = 0
-        self.environment = {
-            "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": self._file.name,
-            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "FAKETIME_DONT_RESET": "1"}
-        self.jump(0)
-
-    def jump(self, seconds):
-        self.ahead += seconds
-        # Replaced at once: half of it would be another time.
-        new = pathlib.Path(f"{self._file.name}.new")
-        new.write_text(f"{self.ahead:+d}\n")
-        new.replace(self._file.name)
-
-
 @for_each(version=(3, 5), shards=SHARDS)
-class Jumps(TokenCase):
+class Tokens(TokenCase):
     def setUp(self):
         self.server = ApiServer()
         self.addCleanup(self.server.close)
@@ -85,6 +63,28 @@ class Jumps(TokenCase):
         self.clock.jump(-TEN_YEARS)
         self.broker.await_log(SET, times=2)
         await_that(lambda: self.knock(self.token("press", HOUR)).code == 0, "a clock that is right")
+
+
+@for_each(version=(5,), shards=SHARDS[-1:])
+class Certificates(AutomaticCase):
+    def setUp(self):
+        super().setUp()
+        self.clock = WallClock()
+        self.environment = self.clock.environment
+
+    def test_one_of_ours_is_issued_anew_in_time_and_nobody_notices(self):
+        self.clock.jump(-HOUR - 60)
+        self.start_with(duration="3h", renewBefore="2h")
+        place = mosquitto.Place(self.broker.port, self.ca)
+        subscriber = mosquitto.Listening("mosquitto_sub", place, "mqttv5", "-t", "t", "-q", "1")
+        self.addCleanup(subscriber.close)
+        subscriber.await_note("Subscribed (mid: 1)")
+        shown, end = self.certificate()
+        self.clock.jump(HOUR + 60)
+        await_that(lambda: self.certificate()[0] != shown, "another certificate")
+        self.assertAlmostEqual(self.certificate()[1] - end, HOUR, delta=120)
+        mosquitto.run("mosquitto_pub", place, "mqttv5", "-t", "t", "-m", "on", "-q", "1")
+        self.assertEqual(subscriber.messages.next(), "1 0 t on")
 
 
 if __name__ == "__main__":
