@@ -2,8 +2,8 @@
 // (../python/support/led_client.py). It is subscribed to `t`; it cannot authenticate again, as Paho
 // C has no AUTH.
 //
-// usage: token_client PORT CLIENT-ID VERSION, with the token as the first line of its input, at whose
-// end it goes. Out: {"event": "connect" | "error" | "message" | "end", ...}, one a line.
+// usage: token_client PORT CLIENT-ID VERSION, with the token as the first line of its input, at
+// whose end it goes. Out: {"event": "connect" | "error" | "message" | "end", ...}, one a line.
 #include <MQTTAsync.h>
 #include <fmt/format.h>
 
@@ -27,10 +27,16 @@ void Tell(std::string_view event, std::string_view more = "") {
 
 void TellError(int code) { Tell("error", fmt::format(", \"code\": {}", code)); }
 
-void Subscribe(void* context) {
+// Of 5.0 and of 3.1.1; Paho wants the calls of one of them alone.
+void Subscribe5(void* context, MQTTAsync_successData5*) {
+  MQTTAsync_responseOptions call = MQTTAsync_responseOptions_initializer;
+  call.onSuccess5 = [](void*, MQTTAsync_successData5*) { Tell("connect"); };
+  MQTTAsync_subscribe(*static_cast<MQTTAsync*>(context), "t", 1, &call);
+}
+
+void Subscribe(void* context, MQTTAsync_successData*) {
   MQTTAsync_responseOptions call = MQTTAsync_responseOptions_initializer;
   call.onSuccess = [](void*, MQTTAsync_successData*) { Tell("connect"); };
-  call.onSuccess5 = [](void*, MQTTAsync_successData5*) { Tell("connect"); };
   MQTTAsync_subscribe(*static_cast<MQTTAsync*>(context), "t", 1, &call);
 }
 
@@ -64,12 +70,15 @@ int main(int count, char** arguments) {
     properties.Add(MQTTPROPERTY_CODE_AUTHENTICATION_METHOD, kMethod);
     properties.Add(MQTTPROPERTY_CODE_AUTHENTICATION_DATA, token);
     connect.connectProperties = const_cast<MQTTProperties*>(&properties.get());
-    connect.onSuccess5 = [](void* context, MQTTAsync_successData5*) { Subscribe(context); };
-    connect.onFailure5 = [](void*, MQTTAsync_failureData5* data) { TellError(data->reasonCode); };
+    connect.onSuccess5 = Subscribe5;
+    // Paho gives that of CONNACK as either.
+    connect.onFailure5 = [](void*, MQTTAsync_failureData5* data) {
+      TellError(data->reasonCode != 0 ? data->reasonCode : data->code);
+    };
   } else {
     connect.username = kMethod;
     connect.password = token.c_str();
-    connect.onSuccess = [](void* context, MQTTAsync_successData*) { Subscribe(context); };
+    connect.onSuccess = Subscribe;
     connect.onFailure = [](void*, MQTTAsync_failureData* data) { TellError(data->code); };
   }
   connect.MQTTVersion = create.MQTTVersion;
