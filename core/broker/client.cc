@@ -304,8 +304,11 @@ void Client::ArmTimer() {
 void Client::OnTimer() {
   const Instant now = broker_.context_.now;
   if (state_ != State::kConnected) {
-    if (state_ == State::kAuthenticating) return Close("not authenticated in time");
-    return Close(handshaking_ ? "no end of its handshake in time" : "no CONNECT in time");
+    const std::string_view why = state_ == State::kAuthenticating ? "not authenticated in time"
+                                 : handshaking_ ? "no end of its handshake in time"
+                                                : "no CONNECT in time";
+    broker_.LogGivenUp(*this, why);
+    return Close(why);
   }
   // Silence that we asked for is not the client's.
   if (!wants_input()) last_packet_ = now;

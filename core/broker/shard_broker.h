@@ -155,6 +155,7 @@ class ShardBroker {
   void LogConnected(const Client& client, bool session_present);
   void LogClosed(const Client& client, std::string_view why);
   void LogBadInput(const Client& client, ReasonCode code, std::string_view what);
+  void LogGivenUp(const Client& client, std::string_view why);  // Before it was connected.
 
   void OnTimer(Timer& timer);
   void KeepHouse();

@@ -53,4 +53,12 @@ void ShardBroker::LogBadInput(const Client& client, ReasonCode code, std::string
                       {"not_logged_before", fmt::format("{}", suppressed)}});
 }
 
+void ShardBroker::LogGivenUp(const Client& client, std::string_view why) {
+  if (!bad_input_log_.Allow(context_.now)) return;
+  const uint64_t suppressed = bad_input_log_.TakeSuppressed();
+  context_.log.Write(
+      LogLevel::kInfo, "client given up",
+      {{"peer", client.peer_}, {"why", why}, {"not_logged_before", fmt::format("{}", suppressed)}});
+}
+
 }  // namespace signet

@@ -61,6 +61,16 @@ TEST_P(LogTest, SaysInOneLineWhyAPeerIsRefusedBeforeItIsConnected) {
   }
 }
 
+TEST_P(LogTest, SaysWhoDoesNotConnectInTime) {
+  CoreWorld::Peer* peer = world().Open();
+  world().Advance(seconds(11));
+  EXPECT_TRUE(peer->closed());
+  ASSERT_EQ(world().log().lines().size(), 1u);
+  const std::string& line = world().log().lines()[0];
+  EXPECT_TRUE(line.starts_with("client given up peer=")) << line;
+  EXPECT_NE(line.find("no CONNECT in time"), line.npos) << line;
+}
+
 TEST_P(LogTest, SaysInOneLineWhyAClientIsRefusedOnceItIsConnected) {
   limits().packet_bytes = 1024;
   for (const char* bytes : {
