@@ -103,11 +103,13 @@ class AuthShard : public AuthDesk {
   void AnswerUndecided(Grant& grant, ShardId to, ConnectionId client);
   void RefuseAgain(const Grant& grant, const Credentials& credentials, ShardId from,
                    ConnectionId client, std::string_view rule, ReasonCode code);
+  void PlanRecheck(Grant& grant);
   void SetNextLook(Grant& grant);
   void LookAt(Grant& grant);
   void Recheck(Grant& grant);
   void AskAbout(const Grant& grant, Judge::Memory memory);
-  void OnRecheck(GrantId id, const Judge& judge, Verdict verdict);
+  void OnRecheck(GrantId id, const Judge& judge,
+                 const std::shared_ptr<const Credentials>& credentials, Verdict verdict);
   void End(Grant& grant, std::string why, uint64_t AuthCounters::*cause);
   void TellEnd(const Grant& grant);
   void FollowNewSettings(PortId port, const std::shared_ptr<Policy>& policy);

@@ -10,6 +10,13 @@ namespace {
 // Rechecks of clients that came together are spread over a tenth of their interval.
 Duration Spread(Duration interval, GrantId id) { return interval / 10 * (id.slot % 64) / 64; }
 
+// Whether a verdict on one of them is one on the other.
+bool AreSame(const Method& method, const Credentials& a, const Credentials& b) {
+  if (&a == &b) return true;
+  const SecretBytes evidence = method.Evidence(a);
+  return !evidence.empty() && evidence == method.Evidence(b);
+}
+
 }  // namespace
 
 void AuthShard::On(ShardId from, const GrantClaimed& claimed) {
@@ -118,11 +125,17 @@ void AuthShard::RefuseAgain(const Grant& grant, const Credentials& credentials, 
 
 // -- Deadlines and rechecks.
 
+void AuthShard::PlanRecheck(Grant& grant) {
+  const Duration interval = grant.judge->method().recheck_interval();
+  const bool is_rechecked = grant.kept != nullptr && interval > Duration::zero();
+  grant.recheck_at =
+      is_rechecked ? clock_.now + interval + Spread(interval, grant.id) : Instant::Never();
+}
+
 void AuthShard::SetNextLook(Grant& grant) {
   WallTime next = grant.deadline;
-  const Duration interval = grant.judge->method().recheck_interval();
-  if (grant.kept != nullptr && interval > Duration::zero()) {
-    const Duration after = interval + Spread(interval, grant.id);
+  if (grant.recheck_at != Instant::Never()) {
+    const Duration after = std::max(grant.recheck_at - clock_.now, Duration::zero());
     next = std::min(
         next, WallTime::FromMilliseconds(clock_.wall.milliseconds() + after / milliseconds(1)));
   }
@@ -136,24 +149,36 @@ void AuthShard::LookAt(Grant& grant) {
 }
 
 void AuthShard::Recheck(Grant& grant) {
+  PlanRecheck(grant);
   SetNextLook(grant);
   AskAbout(grant, Judge::Memory::kAsksAnew);
 }
 
 void AuthShard::AskAbout(const Grant& grant, Judge::Memory memory) {
-  grant.judge->Ask(grant.kept, memory, [this, id = grant.id, judge = grant.judge](Verdict verdict) {
-    OnRecheck(id, *judge, std::move(verdict));
-  });
+  grant.judge->Ask(
+      grant.kept, memory,
+      [this, id = grant.id, judge = grant.judge, credentials = grant.kept](Verdict verdict) {
+        OnRecheck(id, *judge, credentials, std::move(verdict));
+      });
 }
 
-// Who cannot be asked has taken nothing back, and what old settings say counts no more.
-void AuthShard::OnRecheck(GrantId id, const Judge& judge, Verdict verdict) {
+// Who cannot be asked has taken nothing back. What old settings say counts no more, nor does what
+// is said of a credential that the client has replaced meanwhile.
+void AuthShard::OnRecheck(GrantId id, const Judge& judge,
+                          const std::shared_ptr<const Credentials>& credentials, Verdict verdict) {
   Grant* grant = grants_.Find(id);
-  const auto* denied = std::get_if<Denied>(&verdict);
-  if (grant == nullptr || grant->ended || denied == nullptr) return;
+  if (grant == nullptr || grant->ended) return;
   if (grant->judge.get() != &judge) return;
-  End(*grant, fmt::format("its credential was taken back: {}", denied->rule),
-      &AuthCounters::revoked);
+  if (!AreSame(judge.method(), *grant->kept, *credentials)) return;
+  if (const auto* denied = std::get_if<Denied>(&verdict)) {
+    return End(*grant, fmt::format("its credential was taken back: {}", denied->rule),
+               &AuthCounters::revoked);
+  }
+  // By new settings it may end sooner: by another CA, say. It never ends later than was said.
+  const auto* accepted = std::get_if<Accepted>(&verdict);
+  if (accepted == nullptr || accepted->principal.deadline >= grant->deadline) return;
+  grant->deadline = accepted->principal.deadline;
+  SetNextLook(*grant);
 }
 
 void AuthShard::End(Grant& grant, std::string why, uint64_t AuthCounters::*cause) {
@@ -186,6 +211,8 @@ void AuthShard::FollowNewSettings(PortId port, const std::shared_ptr<Policy>& po
     ++judge->counters().sessions;
     grant.policy = policy;
     grant.judge = judge;
+    PlanRecheck(grant);
+    SetNextLook(grant);
     if (grant.kept == nullptr || std::exchange(grant.judged_anew_later, true)) return;
     to_judge_anew_.Push(grant.id);
   });

@@ -76,6 +76,7 @@ void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge,
   grant->deadline = principal.deadline;
   if (judge->method().keeps_credentials()) grant->kept = login.credentials;
   ++judge->counters().sessions;
+  PlanRecheck(*grant);
   SetNextLook(*grant);
   ReplyYes(login.from, login.client, *grant, std::move(principal));
 }

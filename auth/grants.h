@@ -26,6 +26,9 @@ struct Grant {
   WallTime deadline = WallTime::Never();
   // The deadline, or a recheck before it.
   Deadline next_look;
+  // When it is judged again by what is kept; never: not at all. Nothing but that puts it off,
+  // neither a re-authentication, which the cache may have answered, nor a clock that was set.
+  Instant recheck_at = Instant::Never();
   // For rechecks; null where there are none. Secrets, so kept for no other reason.
   std::shared_ptr<const Credentials> kept;
   // It waits to be judged by settings that have changed.

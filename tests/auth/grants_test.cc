@@ -306,6 +306,62 @@ TEST_F(GrantsTest, EqualTokensAreLookedAtOnce) {
   EXPECT_EQ(Ended().size(), 10u);
 }
 
+// A token whose pod is gone is in the cache still.
+TEST_F(GrantsTest, ReauthenticationDoesNotPutTheRecheckOff) {
+  sat_.recheck = seconds(60);
+  Configure({&sat_});
+  const auto [grant, client] = LetIn("t", In(seconds(10'000)));
+  for (int i = 0; i < 4; ++i) {
+    Advance(seconds(20));
+    AskAgain(grant, client, With("t"));
+    Proven();
+  }
+  ASSERT_EQ(sat_.asked.size(), 1u);
+  sat_.Answer(Denied{.rule = "the pod is gone"});
+  EXPECT_EQ(Ended().size(), 1u);
+}
+
+TEST_F(GrantsTest, AClockThatIsSetAgainAndAgainDoesNotPutTheRecheckOff) {
+  sat_.recheck = seconds(60);
+  Configure({&sat_});
+  LetIn("t", In(seconds(10'000)));
+  for (int i = 0; i < 4; ++i) {
+    Advance(seconds(20));
+    SetClock(milliseconds(i % 2 == 0 ? 200 : -200));
+    Advance(seconds(1));
+  }
+  EXPECT_GE(shard_.Report().all.clock_jumps, 4u);
+  EXPECT_EQ(sat_.asked.size(), 1u);
+}
+
+TEST_F(GrantsTest, WhatIsSaidOfAReplacedCredentialCountsNoMore) {
+  sat_.recheck = seconds(60);
+  Configure({&sat_});
+  const auto [grant, client] = LetIn("old", In(seconds(70)));
+  Advance(seconds(67));
+  ASSERT_EQ(sat_.asked.size(), 1u);  // Nobody has answered yet.
+  AskAgain(grant, client, With("new"));
+  ASSERT_EQ(sat_.asked.size(), 2u);
+  std::swap(sat_.asked[0], sat_.asked[1]);
+  sat_.Answer(AcceptedAs("account", In(seconds(1000))));
+  Proven();
+  sat_.Answer(Denied{.rule = "the token has expired"});
+  EXPECT_TRUE(Ended().empty());
+}
+
+// It is still the same one, and the answer of the cache is older.
+TEST_F(GrantsTest, TheSameCredentialAgainDoesNotSaveIt) {
+  sat_.recheck = seconds(60);
+  Configure({&sat_});
+  const auto [grant, client] = LetIn("t", In(seconds(10'000)));
+  Advance(seconds(67));
+  ASSERT_EQ(sat_.asked.size(), 1u);
+  AskAgain(grant, client, With("t"));
+  Proven();
+  sat_.Answer(Denied{.rule = "the pod is gone"});
+  EXPECT_EQ(Ended().size(), 1u);
+}
+
 // -- New settings.
 
 TEST_F(GrantsTest, AMethodThatIsGoneTakesItsClientsWithIt) {
@@ -332,6 +388,46 @@ TEST_F(GrantsTest, NewSettingsJudgeWhatIsKept) {
     }
   }
   EXPECT_EQ(Ended().size(), 1u);
+}
+
+// Another CA of the same name ends sooner, perhaps.
+TEST_F(GrantsTest, NewSettingsMayEndItSooner) {
+  sat_.keeps = true;
+  Configure({&sat_});
+  LetIn("t", In(seconds(1000)));
+  Configure({&sat_});
+  Turn();
+  ASSERT_EQ(sat_.asked.size(), 1u);
+  sat_.Answer(AcceptedAs("account", In(seconds(10))));
+  Advance(seconds(9));
+  EXPECT_TRUE(Ended().empty());
+  Advance(seconds(2));
+  EXPECT_EQ(Ended().size(), 1u);
+}
+
+TEST_F(GrantsTest, NewSettingsNeverEndItLater) {
+  sat_.keeps = true;
+  Configure({&sat_});
+  LetIn("t", In(seconds(10)));
+  Configure({&sat_});
+  Turn();
+  ASSERT_EQ(sat_.asked.size(), 1u);
+  sat_.Answer(AcceptedAs("account", In(seconds(1000))));
+  Advance(seconds(11));
+  EXPECT_EQ(Ended().size(), 1u);
+}
+
+TEST_F(GrantsTest, NewSettingsMayRecheckSooner) {
+  sat_.recheck = seconds(3600);
+  Configure({&sat_});
+  LetIn("t");
+  sat_.recheck = seconds(60);
+  Configure({&sat_});
+  Turn();
+  ASSERT_EQ(sat_.asked.size(), 1u);
+  sat_.Answer(AcceptedAs("account"));
+  Advance(seconds(67));
+  EXPECT_EQ(sat_.asked.size(), 1u);
 }
 
 TEST_F(GrantsTest, NewSettingsJudgeOnlySoManyInATurn) {
