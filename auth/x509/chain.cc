@@ -74,7 +74,8 @@ class Search {
       const Certificate& issuer = *issuers_[index];
       if (AsText(issuer.subject_der) != AsText(top.certificate->issuer_der)) continue;
       const bool is_trusted = index < trust_.cas().size();
-      if (const MaybeRule rule = CheckStep(issuer)) {
+      if (MaybeRule rule = CheckStep(issuer)) {
+        if (is_trusted && top.is_trusted && IsListedBy(issuer)) rule = Rule::kRevoked;
         if (*rule == Rule::kTooManyPaths) return *rule;
         top.is_spoken_against = top.is_spoken_against || (is_trusted && IsOfCrl(*rule));
         Note(*rule);
@@ -148,6 +149,23 @@ class Search {
       is_covered = true;
     }
     return is_covered ? MaybeRule() : lacking;
+  }
+
+  // Whether `issuer` has taken the top of the path back, though it may be no part of a path itself:
+  // its key is of another family, or its time is over.
+  bool IsListedBy(const Certificate& issuer) {
+    const Certificate& issued = *steps_.back().certificate;
+    if (issuer.key_usage && (*issuer.key_usage & kCrlSign) == 0) return false;
+    return std::ranges::any_of(trust_.crls(), [&](const auto& crl) {
+      if (AsText(crl->issuer_der()) != AsText(issuer.subject_der) || !crl->is_usable() ||
+          !crl->Revokes(issued.serial)) {
+        return false;
+      }
+      if (checks_left_ < 2) return true;
+      checks_left_ -= 2;
+      return crl->IsSignedBy(issuer.key) &&
+             IsSignedBy(issuer.key, issued.data, DigestOf(issued.data));
+    });
   }
 
   MaybeRule CheckCrl(const Crl& crl, const Certificate& issuer) {

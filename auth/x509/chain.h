@@ -5,7 +5,9 @@
 // bundle, and ends at a CA of the bundle, be it a root or an intermediate. If there are several
 // that hold, the one that climbs furthest counts, and of those the one that holds longest: so an
 // entry for a root is found although its intermediate is trusted too. A CA of the bundle that
-// another CA of the bundle has issued is an end only if no CRL of that one speaks against it.
+// another CA of the bundle has issued is an end only if no CRL of that one speaks against it. That
+// it is revoked counts even where that one cannot stand above it in a path: it has expired, or its
+// key is of another family.
 //
 // Policy, where RFC 5280 leaves a choice:
 //   - The leaf has to say clientAuth in its extended key usage. Neither none at all nor

@@ -165,6 +165,38 @@ std::vector<Row> RowsOfCrls() {
         c.crls.erase(c.crls.begin());
       },
       Rule::kNoCrl));
+  const auto take_back = [](Case& c) {
+    c.trusted = {"middle", "root"};
+    c.crls[kRootCrl].serials = {Integer(0x3001)};
+  };
+  add(With(
+      "RevokedTrustedIntermediateOfARootThatHasExpired",
+      [=](Case& c) {
+        take_back(c);
+        c.root.not_after_s = kNow - 1;
+      },
+      Rule::kRevoked, Openssl::kNotAsked));
+  add(With(
+      "RevokedTrustedIntermediateOfARootOfAnotherFamily",
+      [=](Case& c) {
+        take_back(c);
+        const KeyKind kind = c.family == Family::kRsa ? KeyKind::kP256 : KeyKind::kRsa2048;
+        c.root.key = &KeyOf(kind, 0);
+        c.root.signer = c.root.key;
+        c.crls[kRootCrl].signer = c.root.key;
+      },
+      Rule::kRevoked, Openssl::kNotAsked));
+  add(With(
+      "TrustedIntermediateOfARootOfAnotherFamily",
+      [=](Case& c) {
+        take_back(c);
+        c.crls[kRootCrl].serials.clear();
+        const KeyKind kind = c.family == Family::kRsa ? KeyKind::kP256 : KeyKind::kRsa2048;
+        c.root.key = &KeyOf(kind, 0);
+        c.root.signer = c.root.key;
+        c.crls[kRootCrl].signer = c.root.key;
+      },
+      {}, Openssl::kNotAsked));
   add(With("SameSerialOfAnotherIssuer",
            [](Case& c) { c.crls[kRootCrl].serials = {Integer(0x2001)}; }));
   add(With(
