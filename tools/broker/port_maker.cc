@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/x509/x509_method.h"
 #include "fmt/format.h"
 #include "net/stacked_transport.h"
 #include "net/tls/tls_transport.h"
@@ -91,17 +92,23 @@ std::string TermsOf(const ResolvedPort& port) {
                      settings.proxy_protocol.has_value());
 }
 
-// What the auth shard judges its clients by: what the handshake checks, it checks again.
-std::shared_ptr<const config::BrokerAuthentication> AuthenticationOf(
+// What the auth shard judges its clients by: what the handshake checks, it checks again. What it
+// could not use is refused here: there it would lock the method, and send its clients away.
+StatusOr<std::shared_ptr<const config::BrokerAuthentication>> AuthenticationOf(
     const ResolvedPort& port, const config::Configuration& configuration) {
   const auto found = configuration.authentications.find(port.settings.authentication.name);
   CHECK(found != configuration.authentications.end());  // Or it would have to wait.
   auto settings = std::make_shared<config::BrokerAuthentication>(found->second);
   for (config::AuthenticationMethod& method : settings->methods) {
-    if (!method.x509 || !port.tls || !method.x509->client_crls.empty()) continue;
-    method.x509->client_crls = port.tls->client_crls;
+    if (!method.x509) continue;
+    if (port.tls && method.x509->client_crls.empty()) {
+      method.x509->client_crls = port.tls->client_crls;
+    }
+    std::vector<std::string> warnings;  // The auth shard gives them.
+    const auto judge = auth::X509Method::Create(*method.x509, &warnings);
+    if (!judge.ok()) return judge.error();
   }
-  return settings;
+  return std::shared_ptr<const config::BrokerAuthentication>(std::move(settings));
 }
 
 }  // namespace
@@ -158,7 +165,9 @@ StatusOr<PortSettings> PortMaker::MakeOne(const ResolvedPort& port,
     settings.proxy = std::move(*proxy);
   }
   if (!from.authentication.empty()) {
-    settings.authentication = AuthenticationOf(port, configuration);
+    auto authentication = AuthenticationOf(port, configuration);
+    if (!authentication.ok()) return authentication.error();
+    settings.authentication = std::move(*authentication);
   }
   return settings;
 }

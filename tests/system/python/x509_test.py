@@ -112,5 +112,18 @@ class Revocation(X509Case):
         self.device("another", authority().for_client("good"))
 
 
+@for_each(version=(5,), shards=SHARDS)
+class Mistakes(X509Case):
+    def test_a_subject_that_is_none_sends_nobody_away(self):
+        stays = self.device("stays", authority().for_client("pump-7"))
+        settings = {"trustedClientCaCert": "client-ca", "authorizationAttributes": {
+            "fan": {"subject": "smart-fan", "attributes": {"building": "17"}}}}
+        self.config.put("BrokerAuthentication", "devices", {"authenticationMethods": [
+            {"method": "X509", "x509Settings": settings}]})
+        self.broker.await_log("the configuration is refused, and the old one stays")
+        stays.publish("t", b"still here", 1)
+        self.device("another", authority().for_client("pump-8"))
+
+
 if __name__ == "__main__":
     main("x509_test")
