@@ -118,7 +118,8 @@ void Client::SendAuth(ReasonCode code, ByteView data) {
 
 void Client::GrantEnded(ReasonCode notice, std::string_view why) {
   ++broker_.context_.counters.grants_ended;
-  if (IsError(notice)) return Disconnect(notice, why);
+  // The client is told the name of the code; which rule failed is for the log alone.
+  if (IsError(notice)) SendDisconnect(notice, Name(notice));
   Close(why);
 }
 

@@ -385,7 +385,12 @@ TEST_P(AuthTest, IsToldFirstWhereThatIsWanted) {
                                   .why = "its credential expired",
                                   .notice = ReasonCode::kNotAuthorized});
     if (version == kV5) {
-      EXPECT_EQ(client->Next(PacketType::kDisconnect).code, 0x87);
+      const Received disconnect = client->Next(PacketType::kDisconnect);
+      EXPECT_EQ(disconnect.code, 0x87);
+      // Why is for the log.
+      EXPECT_NE(AsText(disconnect.properties).find(Name(ReasonCode::kNotAuthorized)),
+                std::string_view::npos);
+      EXPECT_EQ(AsText(disconnect.properties).find("expired"), std::string_view::npos);
     }
     EXPECT_TRUE(client->closed());
   }
