@@ -63,7 +63,7 @@ void Client::AskAgain(Credentials::Source source, const Properties& properties) 
   const bool asked = broker_.Ask(*this, std::move(credentials));
   exchange_ = Exchange::kAsking;
   if (state_ == State::kConnected) {
-    if (!asked) OnAnswerToAuth(Undecided{});
+    if (!asked) broker_.AnswerLater(*this);
   } else if (asked) {
     ArmTimer();
     PauseInput(Pause::kAuthentication);

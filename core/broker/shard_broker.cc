@@ -90,6 +90,9 @@ void ShardBroker::OnTimer(Timer& timer) {
 void ShardBroker::KeepHouse() {
   if (context_.memory == ShardContext::Memory::kExhausted) ShedLargest();
   retaining_.Sweep();
+  for (const ConnectionId id : std::exchange(unasked_, {})) {
+    if (Client* client = Find(id)) client->TakeAnswer(Undecided{});
+  }
   context_.wheel.Set(housekeeping_, context_.now + kHousekeepingInterval);
 }
 

@@ -145,6 +145,9 @@ class ShardBroker {
   void TakeOver(std::string_view client_id);
   // False: too many wait for an answer.
   bool Ask(const Client& client, Credentials credentials);
+  // For a connected client that could not be asked about: it hears that within a second. Official
+  // clients answer AUTH 0x18 by asking again, at once.
+  void AnswerLater(const Client& client) { unasked_.push_back(client.id()); }
   // A random Client Identifier that is at home on this shard.
   std::string MakeClientId();
   bool IsTopicWithinLimits(std::string_view topic) const;
@@ -209,6 +212,7 @@ class ShardBroker {
 
   std::vector<ConnectionId> resumed_;    // To be read on at the end of the turn.
   std::vector<ConnectionId> held_back_;  // Publishers that wait for relief.
+  std::vector<ConnectionId> unasked_;    // Of AnswerLater(), each once.
   std::vector<uint8_t> scratch_;
   RateLimit bad_input_log_{20, 20};
   Timer housekeeping_;
