@@ -101,8 +101,12 @@ StatusOr<std::shared_ptr<const config::BrokerAuthentication>> AuthenticationOf(
   auto settings = std::make_shared<config::BrokerAuthentication>(found->second);
   for (config::AuthenticationMethod& method : settings->methods) {
     if (!method.x509) continue;
-    if (port.tls && method.x509->client_crls.empty()) {
-      method.x509->client_crls = port.tls->client_crls;
+    // What either list has revoked is revoked, for clients that are connected as well.
+    std::vector<std::string>& crls = method.x509->client_crls;
+    const std::vector<std::string> of_port =
+        port.tls ? port.tls->client_crls : std::vector<std::string>();
+    for (const std::string& crl : of_port) {
+      if (std::ranges::find(crls, crl) == crls.end()) crls.push_back(crl);
     }
     std::vector<std::string> warnings;  // The auth shard gives them.
     const auto judge = auth::X509Method::Create(*method.x509, &warnings);

@@ -3,6 +3,7 @@
 
 import datetime
 import subprocess
+import time
 
 from support import mosquitto
 from support.broker import PATIENCE, await_that
@@ -110,6 +111,23 @@ class Revocation(X509Case):
         with self.assertRaises((OSError, AssertionError)):
             self.device("again", bad)
         self.device("another", authority().for_client("good"))
+
+    def test_the_list_of_the_port_counts_beside_that_of_the_method(self):
+        bad = authority().for_client("bad")
+        before = authority().revocations()
+        self.config.mount("of-method", {"crl.pem": before}, "configmaps")
+        self.config.mount("of-port", {"crl.pem": before}, "configmaps")
+        settings = {"trustedClientCaCert": "client-ca", "clientCrl": "of-method"}
+        self.config.put("BrokerAuthentication", "devices", {"authenticationMethods": [
+            {"method": "X509", "x509Settings": settings}]})
+        listener = port(authenticationRef="devices", transport="tls")
+        listener["tls"] = {**listener["tls"], "clientCrl": "of-port"}
+        self.config.put("BrokerListener", "test", {"ports": [listener]})
+        time.sleep(2)
+        goes = self.device("goes", bad)
+        self.config.mount("of-port", {"crl.pem": authority().revocations(bad[0])}, "configmaps")
+        goes.ends.next()
+        self.broker.await_log("its credential was taken back")
 
 
 @for_each(version=(5,), shards=SHARDS)
