@@ -166,6 +166,7 @@ std::vector<ListenAddress> ShardGroup::addresses() const {
 }
 
 Status ShardGroup::Apply(std::vector<PortSettings> ports, const Limits& limits) {
+  if (Status status = CheckApart(ports); !status.ok()) return status;
   std::vector<Candidate> candidates;
   for (PortSettings& settings : ports) {
     auto candidate = Consider(std::move(settings), candidates);
@@ -176,6 +177,32 @@ Status ShardGroup::Apply(std::vector<PortSettings> ports, const Limits& limits) 
   TellAuthOf(candidates);
   Introduce(candidates);
   Switch(candidates);
+  return Status::Ok();
+}
+
+// Sockets of ours share a number (SO_REUSEPORT), so the kernel would deal the clients of one address
+// out to both ports, whatever each of them asks of its clients.
+Status ShardGroup::CheckApart(const std::vector<PortSettings>& ports) const {
+  std::vector<SocketAddress> taken;
+  std::vector<const OpenPort*> kept;
+  for (const PortSettings& settings : ports) {
+    if (settings.address.is_path()) continue;
+    SocketAddress address = settings.address.address;
+    if (address.port() == 0) {  // It keeps the number that it was given, if it was.
+      const std::string asked = settings.address.ToText();
+      const auto before = std::ranges::find_if(ports_, [&](const OpenPort& open) {
+        return open.asked == asked && std::ranges::find(kept, &open) == kept.end();
+      });
+      if (before == ports_.end()) continue;
+      kept.push_back(&*before);
+      address = before->port->settings.address.address;
+    }
+    if (std::ranges::any_of(taken, [&](const SocketAddress& one) { return one.Meets(address); })) {
+      return Status::Error(
+          fmt::format("cannot listen on {}: another port is there", address.ToText()));
+    }
+    taken.push_back(address);
+  }
   return Status::Ok();
 }
 

@@ -101,6 +101,8 @@ class ShardGroup {
   Status Prepare();
   Status Launch();
   StatusOr<Candidate> Consider(PortSettings settings, const std::vector<Candidate>& others);
+  // Whether each of them would have an address to itself.
+  Status CheckApart(const std::vector<PortSettings>& ports) const;
   StatusOr<PortId> NewPortId();
   bool IsAmongOurs(const ListenAddress& address) const;
   void Introduce(const std::vector<Candidate>& candidates);

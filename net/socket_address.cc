@@ -82,6 +82,19 @@ bool SocketAddress::is_loopback() const {
   return family() == AF_INET && ntohl(v4_.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
+bool SocketAddress::is_any() const {
+  if (family() == AF_INET6) return IN6_IS_ADDR_UNSPECIFIED(&v6_.sin6_addr);
+  return family() == AF_INET && v4_.sin_addr.s_addr == INADDR_ANY;
+}
+
+bool SocketAddress::Meets(const SocketAddress& other) const {
+  if (family() != other.family() || port() != other.port()) return false;
+  if (is_any() || other.is_any()) return true;
+  if (family() == AF_INET) return v4_.sin_addr.s_addr == other.v4_.sin_addr.s_addr;
+  return family() == AF_INET6 && v6_.sin6_scope_id == other.v6_.sin6_scope_id &&
+         IN6_ARE_ADDR_EQUAL(&v6_.sin6_addr, &other.v6_.sin6_addr);
+}
+
 std::string SocketAddress::ToText() const {
   std::array<char, INET6_ADDRSTRLEN> host{};
   if (family() == AF_INET) {

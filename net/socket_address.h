@@ -27,6 +27,10 @@ class SocketAddress {
   uint16_t port() const;
   void set_port(uint16_t port);
   bool is_loopback() const;
+  // Whether it stands for all addresses of its family.
+  bool is_any() const;
+  // Whether somebody could reach either by the same address and port.
+  bool Meets(const SocketAddress& other) const;
   // As Parse() takes it; "?" if there is none.
   std::string ToText() const;
 

@@ -217,6 +217,25 @@ TEST_P(PortTest, AnAddressMayGrowWithoutTheNumber) {
   broker.Connected("client");
 }
 
+// The kernel would deal clients out to both, and half of them past what one of the two demands.
+TEST_P(PortTest, NoTwoPortsShareAnAddress) {
+  BrokerInProcess broker(GetParam(), {{.address = AnyPort()}});
+  const ListenAddress same = *SocketAddress::Parse("127.0.0.1:" + std::to_string(broker.port()));
+  ListenAddress wider = same;
+  wider.address = *SocketAddress::Parse("0.0.0.0:" + std::to_string(broker.port()));
+  for (const ListenAddress& second : {same, wider}) {
+    for (const bool comes_first : {false, true}) {
+      std::vector<PortSettings> ports{{.address = AnyPort()}, {.address = second}};
+      if (comes_first) std::swap(ports[0], ports[1]);
+      const Status status = broker.group().Apply(std::move(ports), {});
+      ASSERT_FALSE(status.ok());
+      EXPECT_NE(status.sentence().find("another port is there"), std::string::npos);
+    }
+  }
+  EXPECT_FALSE(broker.group().Apply({{.address = same}, {.address = wider}}, {}).ok());
+  broker.Connected("client");
+}
+
 // What a CONNACK said holds for its client, whatever the limits become.
 TEST_P(PortTest, LimitsThatWereAnnouncedHoldForWhoWasTold) {
   BrokerInProcess broker(GetParam(), {{.address = AnyPort()}});

@@ -53,6 +53,24 @@ TEST(SocketAddress, KnowsWhatOnlyThisMachineReaches) {
   EXPECT_FALSE(SocketAddress().is_loopback());
 }
 
+TEST(SocketAddress, MeetsWhatIsReachedTheSameWay) {
+  const auto meet = [](std::string_view a, std::string_view b) {
+    const SocketAddress first = *SocketAddress::Parse(a);
+    const SocketAddress second = *SocketAddress::Parse(b);
+    EXPECT_EQ(first.Meets(second), second.Meets(first));
+    return first.Meets(second);
+  };
+  EXPECT_TRUE(meet("127.0.0.1:1", "127.0.0.1:1"));
+  EXPECT_TRUE(meet("127.0.0.1:1", "0.0.0.0:1"));
+  EXPECT_TRUE(meet("[::1]:1", "[::]:1"));
+  EXPECT_TRUE(meet("[::1]:1", "[::1]:1"));
+  EXPECT_FALSE(meet("127.0.0.1:1", "127.0.0.1:2"));
+  EXPECT_FALSE(meet("127.0.0.1:1", "127.0.0.2:1"));
+  EXPECT_FALSE(meet("[::1]:1", "[::2]:1"));
+  EXPECT_FALSE(meet("0.0.0.0:1", "[::]:1"));  // We listen on them apart (IPV6_V6ONLY).
+  EXPECT_FALSE(SocketAddress().Meets(SocketAddress()));
+}
+
 TEST(SocketAddress, NoAddressIsAQuestionMark) { EXPECT_EQ(SocketAddress().ToText(), "?"); }
 
 }  // namespace
