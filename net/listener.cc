@@ -89,8 +89,17 @@ SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
 }
 
 SocketFile::~SocketFile() {
+  if (IsStillThere()) unlink(path_.c_str());
+}
+
+bool SocketFile::IsStillThere() const {
   struct stat status {};
-  if (lstat(path_.c_str(), &status) == 0 && status.st_ino == inode_) unlink(path_.c_str());
+  return lstat(path_.c_str(), &status) == 0 && status.st_ino == inode_;
+}
+
+bool SocketFile::SetMode(uint32_t mode) const {
+  errno = ENOENT;  // What is there now is somebody else's.
+  return IsStillThere() && chmod(path_.c_str(), mode) == 0;
 }
 
 StatusOr<Listener> Listener::Open(const ListenAddress& address, uint32_t sockets,

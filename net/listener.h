@@ -23,7 +23,12 @@ class SocketFile {
   // Removes it, unless somebody has put something else there.
   ~SocketFile();
 
+  // Who may connect, as the mode of a file. False, with errno, if it cannot be changed.
+  bool SetMode(uint32_t mode) const;
+
  private:
+  bool IsStillThere() const;
+
   const std::string path_;
   uint64_t inode_ = 0;
 };

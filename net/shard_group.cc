@@ -5,7 +5,9 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 
 #include "fmt/format.h"
 
@@ -222,7 +224,9 @@ StatusOr<ShardGroup::Candidate> ShardGroup::Consider(PortSettings settings,
     const Port& old = *before->port;
     candidate.before = &*before;
     candidate.replaces = old.settings.terms != settings.terms;
+    const uint32_t mode = settings.address.mode;
     settings.address = old.settings.address;
+    settings.address.mode = mode;
     id = old.id;
     if (!candidate.replaces) load = old.load;
   } else {
@@ -300,10 +304,20 @@ void ShardGroup::Switch(std::vector<Candidate>& candidates) {
     if (candidate.before != nullptr) {
       candidate.open.asked = std::move(candidate.before->asked);
       candidate.open.file = std::move(candidate.before->file);
+      SetMode(*candidate.before, candidate.open);
     }
     ports.push_back(std::move(candidate.open));
   }
   ports_ = std::move(ports);
+}
+
+// Of a UNIX socket that stays: who may connect from now on.
+void ShardGroup::SetMode(const OpenPort& before, const OpenPort& now) {
+  const ListenAddress& address = now.port->settings.address;
+  if (!address.is_path() || address.mode == before.port->settings.address.mode) return;
+  if (now.file->SetMode(address.mode)) return;
+  log_.Write(LogLevel::kError, "cannot change who may connect to a UNIX socket",
+             {{"path", address.path}, {"error", std::generic_category().message(errno)}});
 }
 
 // Their clients are being sent away.

@@ -107,6 +107,7 @@ class ShardGroup {
   bool IsAmongOurs(const ListenAddress& address) const;
   void Introduce(const std::vector<Candidate>& candidates);
   void Switch(std::vector<Candidate>& candidates);
+  void SetMode(const OpenPort& before, const OpenPort& now);
   void Main(uint32_t index, Shard::Setup setup, std::promise<Status> ready);
   Shard::Setup SetupFor(uint32_t index);
   static Sums SumsOf(const Shard& shard);

@@ -93,6 +93,11 @@ TEST_P(PortTest, AUnixSocketIsAPortLikeAnother) {
     struct stat status {};
     ASSERT_EQ(stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777u, 0600u);
+    for (const uint32_t mode : {0666u, 0640u}) {  // A reload may change it.
+      ASSERT_TRUE(broker.group().Apply({{.address = ListenAddress::OfPath(path, mode)}}, {}).ok());
+      ASSERT_EQ(stat(path.c_str(), &status), 0);
+      EXPECT_EQ(status.st_mode & 0777u, mode);
+    }
     std::vector<SocketClient> clients;
     for (int i = 0; i < 8; ++i) {
       clients.emplace_back(path);

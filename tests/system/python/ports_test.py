@@ -50,6 +50,11 @@ class UnixSocket(PortsCase):
                           "-q", str(qos))
             self.assertEqual(subscriber.messages.next(), f"{qos} 0 a/{qos} on")
 
+    def test_a_reload_changes_who_may_connect(self):
+        for mode in (0o666, 0o600):
+            self.config.listen({"unixSocket": {"path": str(self.path), "mode": f"{mode:04o}"}})
+            await_that(lambda: stat.S_IMODE(os.stat(self.path).st_mode) == mode, "the new mode")
+
     def test_it_goes_with_its_port(self):
         self.config.listen(port())
         await_that(lambda: not self.path.exists(), "the end of the socket")
