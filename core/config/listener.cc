@@ -18,7 +18,10 @@ constexpr Names kKeyRotations[] = {"Always", "Never"};
 constexpr Names kIssuerKinds[] = {"Issuer", "ClusterIssuer"};
 constexpr Names kProxyVersions[] = {"V1", "V2", "Both"};
 
-constexpr uint64_t kHundredYearsInSeconds = uint64_t{36'500} * 86'400;
+// What the issuing CA issues, and what cert-manager has for the least (net/tls/issuing_ca.h).
+constexpr uint64_t kLeastDurationInSeconds = 3600;
+constexpr uint64_t kLeastRenewBeforeInSeconds = 300;
+constexpr uint64_t kTenYearsInSeconds = uint64_t{3650} * 86'400;
 constexpr Range kFew{.least = 1, .most = 64};
 
 constexpr Field kIssuerRows[] = {
@@ -56,10 +59,11 @@ void CheckCertificate(const void* object, const YamlNode& node, Reading* reading
 constexpr Field kCertificateRows[] = {
     Required(Object<&CertificateSettings::issuer>("issuerRef", kIssuerFields,
                                                   "who issues in a cluster")),
-    Duration<&CertificateSettings::duration_s>("duration", {1, kHundredYearsInSeconds}, "2160h",
-                                               "how long a certificate is valid"),
+    Duration<&CertificateSettings::duration_s>(
+        "duration", {kLeastDurationInSeconds, kTenYearsInSeconds}, "2160h",
+        "how long a certificate is valid"),
     Duration<&CertificateSettings::renew_before_s>(
-        "renewBefore", {1, kHundredYearsInSeconds}, "",
+        "renewBefore", {kLeastRenewBeforeInSeconds, kTenYearsInSeconds}, "",
         "how long before its end a certificate is renewed; without it, a third of the duration"),
     Object<&CertificateSettings::private_key>("privateKey", kPrivateKeyFields,
                                               "the key; without it, Ec256 and Always"),

@@ -43,6 +43,23 @@ TEST(ConfigCheck, PrintsALineForEachMistake) {
                 file + ":8: spec.ports[0].address: \"here\" is not an IPv4 or IPv6 address\n");
 }
 
+// What the issuing CA would refuse when the broker starts.
+TEST(ConfigCheck, KnowsWhichCertificatesAreIssued) {
+  for (const auto& [field, good] :
+       {std::pair("duration: 59m", false), std::pair("duration: 87601h", false),
+        std::pair("renewBefore: 299s", false), std::pair("duration: 1h, renewBefore: 5m", true),
+        std::pair("duration: 87600h", true)}) {
+    const TempFolder folder;
+    folder.Write("a.yaml", std::string(kListener) +
+                               "      tls: {mode: Automatic, certManagerCertificateSpec: {issuerRef: "
+                               "{name: a, kind: Issuer}, " +
+                               field + "}}\n");
+    const ConfigVerdict verdict = JudgeConfig(folder.path());
+    EXPECT_EQ(verdict.exit_code, good ? 0 : 1) << field;
+    EXPECT_EQ(verdict.output.find("a.yaml:7: ") == std::string::npos, good) << verdict.output;
+  }
+}
+
 TEST(ConfigCheck, IsNotContentWithAPortThatWaits) {
   const TempFolder folder;
   folder.Write("a.yaml", std::string(kListener) + "      authenticationRef: nobody\n");
