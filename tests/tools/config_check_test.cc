@@ -5,11 +5,13 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include "core/config/markdown.h"
+#include "fmt/format.h"
 #include "net/tls/issuing_ca.h"
 #include "tests/support/broker_process.h"
 #include "tests/tools/temp_folder.h"
@@ -69,6 +71,29 @@ TEST(ConfigCheck, IsNotContentWithAPortThatWaits) {
             (folder / "a.yaml").string() +
                 ":7: waiting: there is no BrokerAuthentication nobody: port plant/1883 is not "
                 "opened\n");
+}
+
+// It shows only when a port is made, and has its place all the same.
+TEST(ConfigCheck, SaysWhereEachCertificateIsThatDoesNotFitItsKey) {
+  const int64_t now_s = std::time(nullptr);
+  const auto ca = IssuingCa::Create(now_s);
+  ASSERT_TRUE(ca.ok());
+  const auto issued = ca->Issue({.dns = {"edge"}}, /*previous=*/nullptr, now_s);
+  ASSERT_TRUE(issued.ok());
+  const TempFolder folder;
+  std::filesystem::create_directories(folder / "secrets/edge");
+  folder.Write("secrets/edge/tls.crt", issued->chain_pem);
+  folder.Write("secrets/edge/tls.key", std::string(ca->key_pem().text()));
+  constexpr std::string_view kTls = "      tls: {mode: Manual, manual: {secretRef: edge}}\n";
+  folder.Write("a.yaml",
+               fmt::format("{}{}    - port: 1884\n{}", kListener, kTls, kTls));
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 1);
+  const std::string file = (folder / "a.yaml").string();
+  constexpr std::string_view kWhat =
+      "the key of Secret edge does not belong to its certificate\n";
+  EXPECT_EQ(verdict.output, fmt::format("{0}:6: port plant/1883: {1}{0}:8: port plant/1884: {1}",
+                                        file, kWhat));
 }
 
 TEST(ConfigCheck, WarnsAndIsContent) {

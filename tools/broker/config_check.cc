@@ -29,31 +29,45 @@ class PassingCertificates : public CertificateSource {
   }
 };
 
+// Takes warnings of one port, and says where that stands.
 class Collected : public LogSink {
  public:
+  explicit Collected(const config::Origin& origin) : origin_(origin) {}
   void Write(LogLevel, std::string_view, std::initializer_list<LogField> fields) override {
-    lines_ += "warning:";
-    for (const LogField& field : fields) lines_ += fmt::format(" {}", EscapeForLog(field.value));
-    lines_ += '\n';
+    std::string sentence;
+    for (const LogField& field : fields) {
+      sentence += fmt::format("{}{}", sentence.empty() ? "" : " ", EscapeForLog(field.value));
+    }
+    lines_ += config::ToLine({.severity = config::Severity::kWarning,
+                              .origin = origin_,
+                              .sentence = std::move(sentence)}) +
+              '\n';
   }
   const std::string& lines() const { return lines_; }
 
  private:
+  const config::Origin& origin_;
   std::string lines_;
 };
 
-// Certificates that do not fit their keys, and their like, show only when ports are made.
+// Certificates that do not fit their keys, and their like, show only when ports are made: each by
+// itself, so that all of them are heard of.
 void JudgePorts(const config::Configuration& configuration, ConfigVerdict* verdict) {
   PassingCertificates certificates;
-  Collected warnings;
   const auto wall_clock = std::chrono::system_clock::now().time_since_epoch();
-  const auto ports =
-      PortMaker(&certificates, &warnings)
-          .Make(configuration, std::chrono::duration_cast<seconds>(wall_clock).count(), Instant());
-  verdict->output += warnings.lines();
-  if (ports.ok()) return;
-  verdict->output += ports.error().sentence() + '\n';
-  verdict->exit_code = 1;
+  const int64_t now_s = std::chrono::duration_cast<seconds>(wall_clock).count();
+  config::Configuration one = configuration;
+  for (const config::ResolvedPort& port : configuration.ports) {
+    one.ports.assign(1, port);
+    const config::Origin& origin = port.settings.origin;
+    Collected warnings(origin);
+    const auto made = PortMaker(&certificates, &warnings).Make(one, now_s, Instant());
+    verdict->output += warnings.lines();
+    if (made.ok()) continue;
+    verdict->output +=
+        config::ToLine({.origin = origin, .sentence = made.error().sentence()}) + '\n';
+    verdict->exit_code = 1;
+  }
 }
 
 }  // namespace
