@@ -190,7 +190,12 @@ StatusOr<std::shared_ptr<const TlsContext>> PortMaker::MakeTls(const ResolvedPor
                              .crls = from.client_crls,
                              .session_tickets = from.session_tickets};
   if (from.automatic) {
-    auto identity = certificates_.Issue(port.name, *from.automatic, now_s);
+    config::CertificateSettings wanted = *from.automatic;
+    // By which a cluster's clients know it.
+    if (std::ranges::count(wanted.san.dns, port.service_name) == 0) {
+      wanted.san.dns.push_back(port.service_name);
+    }
+    auto identity = certificates_.Issue(port.name, wanted, now_s);
     if (!identity.ok()) return identity.error();
     settings.identities.push_back(std::move(*identity));
   }

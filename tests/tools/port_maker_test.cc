@@ -1,0 +1,55 @@
+// From the configuration to ports.
+#include "tools/broker/port_maker.h"
+
+#include <gtest/gtest.h>
+
+#include "net/tls/issuing_ca.h"
+
+namespace signet {
+namespace {
+
+constexpr int64_t kNow_s = 1'800'000'000;
+
+class NoLog : public LogSink {
+ public:
+  void Write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}
+};
+
+// Keeps the names that it was asked for.
+class FakeCertificates : public CertificateSource {
+ public:
+  StatusOr<TlsIdentity> Issue(std::string_view, const config::CertificateSettings& settings,
+                              int64_t now_s) override {
+    dns = settings.san.dns;
+    const auto ca = IssuingCa::Create(now_s);
+    if (!ca.ok()) return ca.error();
+    auto issued = ca->Issue({.dns = dns}, /*previous=*/nullptr, now_s);
+    if (!issued.ok()) return issued.error();
+    return TlsIdentity{.name = "issued",
+                       .chain_pem = std::move(issued->chain_pem),
+                       .key_pem = std::move(issued->key_pem)};
+  }
+
+  std::vector<std::string> dns;
+};
+
+std::vector<std::string> NamesFor(std::vector<std::string> san) {
+  config::Configuration configuration;
+  config::ResolvedPort& port = configuration.ports.emplace_back();
+  port.name = "plant/8883";
+  port.service_name = "aio-broker";
+  port.tls.emplace().automatic.emplace().san.dns = std::move(san);
+  FakeCertificates certificates;
+  NoLog log;
+  EXPECT_TRUE(PortMaker(&certificates, &log).Make(configuration, kNow_s, Instant()).ok());
+  return certificates.dns;
+}
+
+TEST(PortMaker, HasItsServiceNameInTheCertificateThatIsIssued) {
+  EXPECT_EQ(NamesFor({}), std::vector<std::string>{"aio-broker"});
+  EXPECT_EQ(NamesFor({"edge"}), (std::vector<std::string>{"edge", "aio-broker"}));
+  EXPECT_EQ(NamesFor({"aio-broker"}), std::vector<std::string>{"aio-broker"});
+}
+
+}  // namespace
+}  // namespace signet
