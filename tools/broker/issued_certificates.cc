@@ -78,8 +78,10 @@ StatusOr<TlsIdentity> IssuedCertificates::Issue(std::string_view port,
   return std::move(certificate->identity);
 }
 
-bool IssuedCertificates::IsRenewalDue(int64_t now_s) const {
-  return std::ranges::any_of(renew_at_s_, [=](const auto& of) { return of.second <= now_s; });
+int64_t IssuedCertificates::renew_at_s() const {
+  int64_t first = INT64_MAX;
+  for (const auto& [port, at_s] : renew_at_s_) first = std::min(first, at_s);
+  return first;
 }
 
 void IssuedCertificates::ForgetAll() { renew_at_s_.clear(); }

@@ -22,8 +22,9 @@ class IssuedCertificates : public CertificateSource {
 
   StatusOr<TlsIdentity> Issue(std::string_view port, const config::CertificateSettings& settings,
                               int64_t now_s) override;
-  // Whether one of those that were asked for since ForgetAll() should be issued anew.
-  bool IsRenewalDue(int64_t now_s) const;
+  // When the first of those that were asked for since ForgetAll() should be issued anew, in seconds
+  // since 1970.
+  int64_t renew_at_s() const;
   void ForgetAll();
 
  private:

@@ -94,6 +94,7 @@ Status Service::Launch(std::optional<config::Configuration> configuration) {
   group_ = std::move(*group);
   ports_ = std::move(*ports);
   configuration_ = std::move(configuration);
+  NoteRenewal();
   LogDifference({});
   for (const PortSettings& port : ports_) WarnIfOpenToAll(port, log_);
   // What its values refer to is known only now, and something may have changed since it was read.
@@ -171,8 +172,15 @@ void Service::Put(const config::Configuration& configuration, std::string_view w
   log_.SetLeast(options.log_level);
   ports_ = std::move(*ports);
   configuration_ = configuration;
+  NoteRenewal();
   log_.Write(LogLevel::kInfo, what, {{"ports", fmt::format("{}", ports_.size())}});
   LogDifference(before);
+}
+
+// Only of what is in effect: a configuration that is refused halfway has asked for some of its
+// certificates, and those of the old one are renewed all the same.
+void Service::NoteRenewal() {
+  renew_at_s_ = std::min(certificates_.renew_at_s(), maker_.replace_at_s());
 }
 
 void Service::LogDifference(const std::vector<ListenAddress>& before) {
@@ -243,10 +251,7 @@ void Service::LookAround() {
   const ShardGroup::Held held = group_->TakeHeld();
   trim_.Look(held.bytes, held.most);
   maker_.RotateTickets(Now());
-  const int64_t wall_clock_s = WallClock_s();
-  const bool due =
-      certificates_.IsRenewalDue(wall_clock_s) || maker_.replace_at_s() <= wall_clock_s;
-  if (configuration_ && due && renew_from_ <= Now()) {
+  if (configuration_ && renew_at_s_ <= WallClock_s() && renew_from_ <= Now()) {
     renew_from_ = Now() + kRenewalPause;
     Put(config::Configuration(*configuration_), "certificates renewed");
   }

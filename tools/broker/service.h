@@ -4,6 +4,7 @@
 #pragma once
 
 #include <csignal>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,7 @@ class Service {
   StatusOr<std::vector<PortSettings>> MakePorts(const config::Configuration* configuration);
   // Puts it into effect, if it can be; says `what` in the log.
   void Put(const config::Configuration& configuration, std::string_view what);
+  void NoteRenewal();
   void LogDifference(const std::vector<ListenAddress>& before);
   Status OpenAdmin();
   AdminPort::Snapshot TakeSnapshot();
@@ -65,7 +67,8 @@ class Service {
   std::unique_ptr<ShardGroup> group_;
   std::unique_ptr<AdminPort> admin_;
   MemoryTrim trim_;
-  Instant renew_from_;
+  int64_t renew_at_s_ = INT64_MAX;  // When certificates are due, in seconds since 1970.
+  Instant renew_from_;              // Not before that.
 };
 
 }  // namespace signet
