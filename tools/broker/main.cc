@@ -65,7 +65,7 @@ int Run(const BrokerOptions& typed) {
     fmt::print(stderr, "signet: there is not enough memory to start\n");
     return 1;
   }
-  auto service = Service::Start(options, std::move(loaded), signals, &log);
+  auto service = Service::Start(typed, options, std::move(loaded), signals, &log);
   if (!service.ok()) {
     fmt::print(stderr, "signet: {}\n", service.error().sentence());
     return 1;

@@ -51,22 +51,25 @@ void WarnIfOpenToAll(const PortSettings& port, LogSink& log) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Service>> Service::Start(const BrokerOptions& options,
+StatusOr<std::unique_ptr<Service>> Service::Start(const BrokerOptions& typed,
+                                                  const BrokerOptions& options,
                                                   config::LoadResult loaded,
                                                   const sigset_t& signals, BrokerLog* log) {
   Socket descriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!descriptor) {
     return Status::Error(fmt::format("cannot make a signalfd: {}", ExplainNoDescriptor(errno)));
   }
-  std::unique_ptr<Service> service(new Service(options, std::move(descriptor), log));
+  std::unique_ptr<Service> service(new Service(typed, options, std::move(descriptor), log));
   Status status = service->Launch(std::move(loaded.configuration));
   if (!status.ok()) return status;
   LogProblems(loaded.problems, *log);
   return service;
 }
 
-Service::Service(const BrokerOptions& options, Socket signals, BrokerLog* log)
+Service::Service(const BrokerOptions& typed, const BrokerOptions& options, Socket signals,
+                 BrokerLog* log)
     : signals_(std::move(signals)),
+      typed_(typed),
       options_(options),
       log_(*log),
       certificates_(options.state),
@@ -154,7 +157,7 @@ void Service::Reload() {
 }
 
 void Service::Put(const config::Configuration& configuration, std::string_view what) {
-  const BrokerOptions options = WithConfiguration(options_, configuration.broker);
+  const BrokerOptions options = WithConfiguration(typed_, configuration.broker);
   auto ports = MakePorts(&configuration);
   const std::vector<ListenAddress> before = group_->addresses();
   const Status status = ports.ok() ? group_->Apply(*ports, options.limits) : ports.error();

@@ -25,10 +25,11 @@ namespace signet {
 class Service {
  public:
   // Serves when it returns. `signals` are what Serve() waits for; they are blocked on all threads.
-  // `options` are those of the command line with what `loaded` says of the
+  // `typed` are the options of the command line, `options` the same with what `loaded` says of the
   // broker; it has no configuration if there is none. The error is a sentence for the operator. The
   // log outlives the service.
-  static StatusOr<std::unique_ptr<Service>> Start(const BrokerOptions& options,
+  static StatusOr<std::unique_ptr<Service>> Start(const BrokerOptions& typed,
+                                                  const BrokerOptions& options,
                                                   config::LoadResult loaded,
                                                   const sigset_t& signals, BrokerLog* log);
 
@@ -43,7 +44,8 @@ class Service {
   void Reload();
 
  private:
-  Service(const BrokerOptions& options, Socket signals, BrokerLog* log);
+  Service(const BrokerOptions& typed, const BrokerOptions& options, Socket signals,
+          BrokerLog* log);
   Status Launch(std::optional<config::Configuration> configuration);
   // What is to be open: the ports of the command line, and those of `configuration`.
   StatusOr<std::vector<PortSettings>> MakePorts(const config::Configuration* configuration);
@@ -57,7 +59,8 @@ class Service {
   void LookAround();
 
   const Socket signals_;  // Its descriptor is had before clients take them all.
-  BrokerOptions options_;
+  const BrokerOptions typed_;
+  const BrokerOptions options_;  // With which it was started.
   BrokerLog& log_;
   IssuedCertificates certificates_;
   PortMaker maker_;

@@ -11,7 +11,7 @@ import tempfile
 import time
 
 from support import mosquitto
-from support.broker import await_that
+from support.broker import Broker, await_that
 from support.cases import SHARDS, for_each, main
 from support.certificates import authority, server_secret
 from support.config import Config, free_port, manual, port
@@ -161,6 +161,17 @@ class Changes(ReloadCase):
         self.assertNotIn("PRIVATE KEY", self.broker.log())
         self.config.mount("server-tls", other)
         self.await_name("other")
+
+    def test_a_setting_that_goes_is_what_it_would_be_at_a_start(self):
+        number = free_port()
+        # Before the broker starts, so that it is not the reload that sets it.
+        self.config = Config(port(number))
+        self.addCleanup(self.config.close)
+        self.config.put("Broker", "default", {"diagnostics": {"logs": {"level": "error"}}})
+        self.broker = Broker(shards=self.shards, config=self.config.path)
+        self.addCleanup(self.broker.stop)
+        self.config.put("Broker", "default", {})
+        self.broker.await_log("configuration reloaded")
 
     def test_a_port_that_goes_takes_its_own_clients_along(self):
         for transport in ("tcp", "tls", "ws", "wss"):
