@@ -173,6 +173,12 @@ void Service::Put(const config::Configuration& configuration, std::string_view w
                {});
   }
   log_.SetLeast(options.log_level);
+  for (const PortSettings& port : *ports) {
+    const auto same = [&](const PortSettings& one) {
+      return one.name == port.name && one.authentication == nullptr;
+    };
+    if (std::ranges::none_of(ports_, same)) WarnIfOpenToAll(port, log_);
+  }
   ports_ = std::move(*ports);
   configuration_ = configuration;
   NoteRenewal();

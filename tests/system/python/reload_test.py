@@ -162,6 +162,14 @@ class Changes(ReloadCase):
         self.config.mount("server-tls", other)
         self.await_name("other")
 
+    def test_a_port_that_opens_to_all_is_warned_of(self):
+        first, second = ({"port": free_port(), "address": "0.0.0.0"} for _ in range(2))
+        warning = "is let in without authentication"
+        self.start(first, ports=0)
+        self.broker.await_log(warning)
+        self.config.listen(first, second)
+        self.broker.await_log(warning, 2)
+
     def test_a_setting_that_goes_is_what_it_would_be_at_a_start(self):
         number = free_port()
         # Before the broker starts, so that it is not the reload that sets it.
