@@ -207,7 +207,7 @@ constexpr Field kPortRows[] = {
         "connections of this port; one more is closed as soon as it is accepted"),
     Number<&ListenerPort::connection_rate>(
         "connectionRate", {1, 1'000'000}, "",
-        "new connections a second; beyond it they wait to be accepted"),
+        "new connections a second; one more is closed as soon as it is accepted"),
     Number<&ListenerPort::connection_burst>("connectionBurst", {1, 1'000'000}, "",
                                             "new connections at once; without it, those of a "
                                             "second"),
