@@ -74,11 +74,29 @@ Names ScalarIn(const YamlNode& node, Names field) {
   return value != nullptr && value->is_scalar() ? Names(value->text) : Names();
 }
 
+// What stands beside the items of a List: an `items` that is misspelt, or there twice, would leave
+// documents unread.
+void CheckList(const YamlNode& list, Reading* reading) {
+  constexpr Names kFields[] = {"apiVersion", "kind", "metadata", "items"};
+  std::map<Names, uint32_t> seen;
+  for (const YamlNode& item : list.items) {
+    const auto [first, is_new] = seen.emplace(item.key, item.key_line);
+    if (!is_new) {
+      reading->Complain(item.key_line, fmt::format("this field of a List is given twice, first in "
+                                                   "line {}", first->second));
+    } else if (std::ranges::count(kFields, item.key) == 0) {
+      reading->Complain(item.key_line,
+                        "there is no such field in a List" + DidYouMean(item.key, kFields));
+    }
+  }
+}
+
 // The document, or those of a List, as a cluster gives several of its objects.
-std::span<const YamlNode> DocumentsIn(const YamlNode& document) {
+std::span<const YamlNode> DocumentsIn(const YamlNode& document, Reading* reading) {
   const YamlNode* items = document.Find("items");
   if (ScalarIn(document, "kind") == "List" && ScalarIn(document, "apiVersion") == "v1" &&
       items != nullptr && items->is_sequence()) {
+    CheckList(document, reading);
     return items->items;
   }
   return {&document, 1};
@@ -271,7 +289,8 @@ Manifests ReadManifests(const ConfigSources& sources, ConfigReader* reader, Prob
   Manifests manifests;
   for (const ManifestFile& file : sources.manifests) {
     for (const YamlNode& document : ParseYaml(file.name, file.text.text(), problems)) {
-      for (const YamlNode& each : DocumentsIn(document)) {
+      Reading outer{.file = file.name, .problems = problems, .reader = reader, .path = {}};
+      for (const YamlNode& each : DocumentsIn(document, &outer)) {
         Reading reading{.file = file.name, .problems = problems, .reader = reader, .path = {}};
         DocumentReader(each, &reading, &manifests).Read();
       }

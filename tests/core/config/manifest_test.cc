@@ -101,6 +101,12 @@ TEST(Manifest, MayBeAList) {
   EXPECT_EQ(ProblemsOf(Load("apiVersion: v1\nkind: List\nitems: []\n")), "");
 }
 
+TEST(Manifest, OfAListNothingIsLeftUnread) {
+  EXPECT_EQ(ProblemsOf(Load("apiVersion: v1\nkind: List\nitems: []\nitmes: []\nitems: []\n")),
+            "a.yaml:4: there is no such field in a List (did you mean items?)\n"
+            "a.yaml:5: this field of a List is given twice, first in line 3");
+}
+
 TEST(Manifest, MayBeJson) {
   EXPECT_EQ(ProblemsOf(Load(R"({"apiVersion": "v1", "kind": "Secret",
     "metadata": {"name": "some"}, "data": {"a": "AAEC"}})")),
