@@ -111,7 +111,8 @@ class Assembler {
     const BrokerAuthentication* authentication = FindAuthentication(port.settings, &waits);
     CheckAuthorization(port.settings, &waits);
     if (port.settings.tls) {
-      port.tls = TakeTls(*port.settings.tls, port.settings.origin, authentication, &waits);
+      port.tls = TakeTls(*port.settings.tls, port.settings.origin, authentication,
+                         !port.settings.authentication.empty(), &waits);
     } else if (authentication != nullptr && authentication->Has(AuthenticationMethodName::kX509)) {
       problems_->Error(port.settings.authentication.origin,
                        fmt::format("BrokerAuthentication {} has the method X509, and this port "
@@ -149,7 +150,8 @@ class Assembler {
   }
 
   ResolvedTls TakeTls(const PortTls& settings, const Origin& origin,
-                      const BrokerAuthentication* authentication, Waits* waits) {
+                      const BrokerAuthentication* authentication, bool has_reference,
+                      Waits* waits) {
     ResolvedTls tls{.min_version = settings.min_version,
                     .ciphers = settings.ciphers,
                     .groups = settings.groups};
@@ -176,7 +178,8 @@ class Assembler {
     tls.session_tickets = !asks && settings.session_tickets.value_or(true);
     if (!settings.client_crl.empty()) {
       tls.client_crls = references_.RevocationLists(settings.client_crl, waits);
-      if (!asks && authentication != nullptr) {
+      // An authentication that is not there yet may have it.
+      if (!asks && (authentication != nullptr || !has_reference)) {
         problems_->Error(settings.client_crl.origin,
                          "clientCrl is for ports with the method X509 in their authentication");
       }

@@ -229,6 +229,20 @@ TEST(Configuration, FurtherCertificatesAndRevocationListsComeFromTheirReferences
             (std::vector<std::string>{std::string("0\0", 2), "-----BEGIN X509 CRL-----"}));
 }
 
+TEST(Configuration, RevocationListsNeedClientCertificates) {
+  const std::string before =
+      TlsSecret("edge") + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: revoked}\n"
+      "binaryData: {der: MAA=}\n";
+  for (const std::string_view reference : {"", "authenticationRef: default, "}) {
+    EXPECT_NE(Refusal(before + Listener(fmt::format("{{port: 1, {}tls: {{mode: Manual, manual: "
+                                                    "{{secretRef: edge}}, clientCrl: revoked}}}}",
+                                                    reference)))
+                  .find("clientCrl is for ports with the method X509"),
+              std::string::npos)
+        << reference;
+  }
+}
+
 TEST(Configuration, AnAuthenticationHasRevocationListsOfItsOwn) {
   const std::string listener = Listener(
       "{port: 1, authenticationRef: certs, tls: {mode: Manual, manual: {secretRef: edge}}}");
