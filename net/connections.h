@@ -91,6 +91,10 @@ class Connections {
     return wrapping.postponed.empty() && wrapping.wire.size() <= limits_.output_hard_bytes;
   }
   void ContinueHandshakes();
+  // Whether the turn's budget for handshakes has something left.
+  bool MayShakeHands() const;
+  // PassThrough(), at the expense of that.
+  void Step(Connection& connection, MutableBytes bytes);
   void SendWrapped(Connection& connection);
   // Whether anything waits to be sent; while a send is in flight, that counts too.
   bool HasOutput(Connection& connection);
@@ -133,6 +137,7 @@ class Connections {
   BlockQueue<ConnectionId> starved_;    // Whose receive found no buffer.
   BlockQueue<ConnectionId> handshakes_;  // That wait for their turn.
   int handshake_steps_ = 0;              // Done in this turn.
+  Duration handshake_time_{};            // Taken by them.
   RateLimit refusal_log_{10, 10};
   DeadlineQueue flushing_;
   DeadlineQueue lingering_;

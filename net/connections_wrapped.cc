@@ -2,14 +2,17 @@
 #include <array>
 
 #include "fmt/format.h"
+#include "net/clock.h"
 #include "net/connections.h"
 
 namespace signet {
 namespace {
 
-// Handshakes cost a thousand times what a message does. Further ones wait for the next turn, so
-// that a storm of them holds nobody else up for long.
+// Handshakes cost a thousand times what a message does, and those with a large RSA key a hundred
+// times more. Further ones wait for the next turn, so that a storm of them holds nobody else up for
+// longer than the last of them takes.
 constexpr int kHandshakeStepsPerTurn = 8;
+constexpr Duration kHandshakeTimePerTurn = milliseconds(2);
 
 class ToClient : public Transport::Sink {
  public:
@@ -30,14 +33,26 @@ void Connections::Wrap(Connection& connection, std::unique_ptr<Transport> transp
 void Connections::Unwrap(Connection& connection, MutableBytes bytes) {
   Wrapping& wrapping = *connection.wrapping;
   if (wrapping.handshaking()) {
-    if (handshake_steps_ == kHandshakeStepsPerTurn) {
+    if (!MayShakeHands()) {
       wrapping.postponed.assign(bytes.begin(), bytes.end());
       handshakes_.Push(connection.id);
       return;
     }
-    ++handshake_steps_;
+    return Step(connection, bytes);
   }
   PassThrough(connection, bytes);
+}
+
+bool Connections::MayShakeHands() const {
+  return handshake_steps_ < kHandshakeStepsPerTurn && handshake_time_ < kHandshakeTimePerTurn;
+}
+
+// The turn happens at one moment, but what a step costs is known only by the clock.
+void Connections::Step(Connection& connection, MutableBytes bytes) {
+  const Instant begin = ReadClock();
+  PassThrough(connection, bytes);
+  handshake_time_ += ReadClock() - begin;
+  ++handshake_steps_;
 }
 
 void Connections::PassThrough(Connection& connection, MutableBytes bytes) {
@@ -93,12 +108,12 @@ void Connections::OnBroken(Connection& connection, std::string_view what) {
 // Those whose turn has come.
 void Connections::ContinueHandshakes() {
   handshake_steps_ = 0;
-  for (int i = 0; i < kHandshakeStepsPerTurn && !handshakes_.empty(); ++i) {
+  handshake_time_ = {};
+  while (MayShakeHands() && !handshakes_.empty()) {
     Connection* connection = table_.Find(handshakes_.Pop());
     if (connection == nullptr || connection->phase != Phase::kOpen) continue;
-    ++handshake_steps_;
     std::vector<uint8_t> bytes = std::exchange(connection->wrapping->postponed, {});
-    PassThrough(*connection, bytes);
+    Step(*connection, bytes);
     to_arm_.push_back(connection->id);
   }
 }

@@ -72,6 +72,28 @@ TEST_P(WrappedTest, AStormOfHandshakesIsServed) {
   }
 }
 
+// As one with a large RSA key does.
+class SlowTransport : public MaskedTransport {
+ public:
+  Status Receive(MutableBytes bytes, Sink& sink, OutputQueue* wire) override {
+    if (state() == State::kHandshaking) std::this_thread::sleep_for(milliseconds(5));
+    return MaskedTransport::Receive(bytes, sink, wire);
+  }
+};
+
+TEST(Wrapped, AStormOfSlowHandshakesLeavesTurnsToOthers) {
+  BrokerInProcess broker(
+      1, {{.address = AnyPort(), .make_transport = [] { return std::make_unique<SlowTransport>(); }}});
+  constexpr uint64_t kClients = 32;
+  std::vector<SocketClient> clients;
+  for (uint64_t i = 0; i < kClients; ++i) clients.emplace_back(broker.port());
+  ASSERT_TRUE(broker.Reaches([](const auto& sum) { return sum.connections == kClients; }));
+  const uint64_t before = broker.Sum().net.turns;
+  for (SocketClient& client : clients) ASSERT_TRUE(client.Send(Hello()));
+  for (SocketClient& client : clients) ExpectBytes(client, Welcome());
+  EXPECT_GE(broker.Sum().net.turns - before, kClients);
+}
+
 TEST(Wrapped, AHandshakeMayComeByteByByte) {
   BrokerInProcess broker(2, MaskedPort());
   SocketClient client(broker.port());
