@@ -46,7 +46,9 @@ Status ClientTrust::ReadCas(std::string_view pem, int64_t now_s,
       warnings->push_back(fmt::format("the client CA {} {}: all whom it certified are refused",
                                       info->subject, dates));
     }
-    if (info->not_after_s >= now_s) ends_at_s_ = std::min(ends_at_s_, info->not_after_s);
+    if (info->not_before_s > now_s) changes_at_s_ = std::min(changes_at_s_, info->not_before_s);
+    // Its last second is still its own: then it has to be looked at once more.
+    if (info->not_after_s >= now_s) changes_at_s_ = std::min(changes_at_s_, info->not_after_s);
     cas_.push_back({.der = std::move(block.der),
                     .subject = std::move(info->subject_der),
                     .name = std::move(info->subject)});

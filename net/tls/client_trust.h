@@ -22,11 +22,12 @@ class ClientTrust {
   static StatusOr<ClientTrust> Read(std::string_view ca_pem, const std::vector<std::string>& crls,
                                     int64_t now_s, std::vector<std::string>* warnings);
 
-  // A CA whose time is over is left out: wolfSSL would go on believing whom it certified.
+  // A CA whose time is over is left out: wolfSSL would go on believing whom it certified. So is one
+  // whose time has not come.
   Status Load(WOLFSSL_CTX* context) const;
 
-  // When the next CA's time is over, in seconds since 1970.
-  int64_t ends_at_s() const { return ends_at_s_; }
+  // When the next CA's time begins or is over, in seconds since 1970.
+  int64_t changes_at_s() const { return changes_at_s_; }
 
  private:
   using Der = std::vector<uint8_t>;
@@ -48,7 +49,7 @@ class ClientTrust {
 
   std::vector<Ca> cas_;
   std::vector<Crl> crls_;
-  int64_t ends_at_s_ = INT64_MAX;
+  int64_t changes_at_s_ = INT64_MAX;
 };
 
 }  // namespace signet

@@ -103,7 +103,7 @@ Status TlsContext::Builder::Prepare(std::shared_ptr<const TicketKeys> tickets) {
       ClientTrust::Read(settings_.client_ca_pem, settings_.crls, now_s_, &context_->warnings_);
   if (!trust.ok()) return trust.error();
   trust_ = std::move(*trust);
-  context_->replace_at_s_ = trust_.ends_at_s();
+  context_->replace_at_s_ = trust_.changes_at_s();
   return Status::Ok();
 }
 

@@ -36,8 +36,9 @@ class TlsContext {
   // Sentences about what works and yet should not stay so: a certificate that has expired, or a
   // CRL whose successor is due.
   const std::vector<std::string>& warnings() const { return warnings_; }
-  // When a client CA's time is over, in seconds since 1970. wolfSSL does not look; from then on the
-  // context has to be replaced by one that is made anew, which leaves that CA out.
+  // When a client CA's time is over or begins, in seconds since 1970. wolfSSL does not look; from
+  // then on the context has to be replaced by one that is made anew, which leaves that CA out, or
+  // has it.
   int64_t replace_at_s() const { return replace_at_s_; }
   ClientCertificates client_certificates() const { return client_certificates_; }
 

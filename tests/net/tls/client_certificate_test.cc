@@ -208,5 +208,16 @@ TEST_P(ClientCertificate, OfACaWhoseTimeIsOverIsRefused) {
   EXPECT_TRUE(pair.Run().is_open()) << pair.server.status().sentence();
 }
 
+// It may come with the first second of its time, from a machine whose clock is ahead of ours.
+TEST_P(ClientCertificate, OfACaWhoseTimeHasNotComeIsRefusedUntilThen) {
+  const int64_t begin_s = WallClock() + 3600;
+  const TestCa early(TestCa("Root").Issue(
+      {.use = CertificateUse::kCa, .name = "Early CA", .not_before_s = begin_s}));
+  TlsServerSettings settings = Taking(ClientCertificates::kRequired);
+  settings.client_ca_pem += early.pem();
+  EXPECT_NE(Refusal(settings, early.Issue({.use = CertificateUse::kClient})), "");
+  EXPECT_EQ(MakeTls(settings)->replace_at_s(), begin_s);
+}
+
 }  // namespace
 }  // namespace signet
