@@ -135,7 +135,11 @@ StatusOr<std::vector<PortSettings>> Service::MakePorts(const config::Configurati
   for (const config::ResolvedPort& port : configuration->ports) {
     if (port.waits_for.empty()) continue;
     const auto open = std::ranges::find(ports_, port.name, &PortSettings::name);
-    if (open != ports_.end()) ports.push_back(*open);
+    if (open == ports_.end()) continue;
+    ports.push_back(*open);
+    log_.Write(LogLevel::kWarning, "the port is open, and stays as it was until it has what it needs",
+               {{"port", port.name},
+                {"authentication", open->authentication == nullptr ? "none" : "as before"}});
   }
   return ports;
 }

@@ -214,6 +214,7 @@ class Changes(ReloadCase):
         client = self.client("before", transport="tls")
         self.config.unmount("server-tls")
         self.broker.await_log("the port waits")
+        self.broker.await_log("the port is open, and stays as it was")
         self.broker.await_log("configuration reloaded")
         self.client("after", transport="tls").publish("a", b"b", 1)
         self.assertEqual(server_name(number), "server")
