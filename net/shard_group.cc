@@ -182,8 +182,8 @@ Status ShardGroup::Apply(std::vector<PortSettings> ports, const Limits& limits) 
   return Status::Ok();
 }
 
-// Sockets of ours share a number (SO_REUSEPORT), so the kernel would deal the clients of one address
-// out to both ports, whatever each of them asks of its clients.
+// Sockets of ours share a number (SO_REUSEPORT), so the kernel would deal the clients of one
+// address out to both ports, whatever each of them asks of its clients.
 Status ShardGroup::CheckApart(const std::vector<PortSettings>& ports) const {
   std::vector<SocketAddress> taken;
   std::vector<const OpenPort*> kept;

@@ -59,9 +59,9 @@ void CheckCertificate(const void* object, const YamlNode& node, Reading* reading
 constexpr Field kCertificateRows[] = {
     Required(Object<&CertificateSettings::issuer>("issuerRef", kIssuerFields,
                                                   "who issues in a cluster")),
-    Duration<&CertificateSettings::duration_s>(
-        "duration", {kLeastDurationInSeconds, kTenYearsInSeconds}, "2160h",
-        "how long a certificate is valid"),
+    Duration<&CertificateSettings::duration_s>("duration",
+                                               {kLeastDurationInSeconds, kTenYearsInSeconds},
+                                               "2160h", "how long a certificate is valid"),
     Duration<&CertificateSettings::renew_before_s>(
         "renewBefore", {kLeastRenewBeforeInSeconds, kTenYearsInSeconds}, "",
         "how long before its end a certificate is renewed; without it, a third of the duration"),

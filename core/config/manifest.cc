@@ -83,7 +83,8 @@ void CheckList(const YamlNode& list, Reading* reading) {
     const auto [first, is_new] = seen.emplace(item.key, item.key_line);
     if (!is_new) {
       reading->Complain(item.key_line, fmt::format("this field of a List is given twice, first in "
-                                                   "line {}", first->second));
+                                                   "line {}",
+                                                   first->second));
     } else if (std::ranges::count(kFields, item.key) == 0) {
       reading->Complain(item.key_line,
                         "there is no such field in a List" + DidYouMean(item.key, kFields));

@@ -82,8 +82,8 @@ class SlowTransport : public MaskedTransport {
 };
 
 TEST(Wrapped, AStormOfSlowHandshakesLeavesTurnsToOthers) {
-  BrokerInProcess broker(
-      1, {{.address = AnyPort(), .make_transport = [] { return std::make_unique<SlowTransport>(); }}});
+  BrokerInProcess broker(1, {{.address = AnyPort(),
+                              .make_transport = [] { return std::make_unique<SlowTransport>(); }}});
   constexpr uint64_t kClients = 32;
   std::vector<SocketClient> clients;
   for (uint64_t i = 0; i < kClients; ++i) clients.emplace_back(broker.port());

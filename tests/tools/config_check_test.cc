@@ -52,10 +52,11 @@ TEST(ConfigCheck, KnowsWhichCertificatesAreIssued) {
         std::pair("renewBefore: 299s", false), std::pair("duration: 1h, renewBefore: 5m", true),
         std::pair("duration: 87600h", true)}) {
     const TempFolder folder;
-    folder.Write("a.yaml", std::string(kListener) +
-                               "      tls: {mode: Automatic, certManagerCertificateSpec: {issuerRef: "
-                               "{name: a, kind: Issuer}, " +
-                               field + "}}\n");
+    folder.Write("a.yaml",
+                 std::string(kListener) +
+                     "      tls: {mode: Automatic, certManagerCertificateSpec: {issuerRef: "
+                     "{name: a, kind: Issuer}, " +
+                     field + "}}\n");
     const ConfigVerdict verdict = JudgeConfig(folder.path());
     EXPECT_EQ(verdict.exit_code, good ? 0 : 1) << field;
     EXPECT_EQ(verdict.output.find("a.yaml:7: ") == std::string::npos, good) << verdict.output;
@@ -85,15 +86,13 @@ TEST(ConfigCheck, SaysWhereEachCertificateIsThatDoesNotFitItsKey) {
   folder.Write("secrets/edge/tls.crt", issued->chain_pem);
   folder.Write("secrets/edge/tls.key", std::string(ca->key_pem().text()));
   constexpr std::string_view kTls = "      tls: {mode: Manual, manual: {secretRef: edge}}\n";
-  folder.Write("a.yaml",
-               fmt::format("{}{}    - port: 1884\n{}", kListener, kTls, kTls));
+  folder.Write("a.yaml", fmt::format("{}{}    - port: 1884\n{}", kListener, kTls, kTls));
   const ConfigVerdict verdict = JudgeConfig(folder.path());
   EXPECT_EQ(verdict.exit_code, 1);
   const std::string file = (folder / "a.yaml").string();
-  constexpr std::string_view kWhat =
-      "the key of Secret edge does not belong to its certificate\n";
-  EXPECT_EQ(verdict.output, fmt::format("{0}:6: port plant/1883: {1}{0}:8: port plant/1884: {1}",
-                                        file, kWhat));
+  constexpr std::string_view kWhat = "the key of Secret edge does not belong to its certificate\n";
+  EXPECT_EQ(verdict.output,
+            fmt::format("{0}:6: port plant/1883: {1}{0}:8: port plant/1884: {1}", file, kWhat));
 }
 
 TEST(ConfigCheck, WarnsAndIsContent) {

@@ -137,7 +137,8 @@ StatusOr<std::vector<PortSettings>> Service::MakePorts(const config::Configurati
     const auto open = std::ranges::find(ports_, port.name, &PortSettings::name);
     if (open == ports_.end()) continue;
     ports.push_back(*open);
-    log_.Write(LogLevel::kWarning, "the port is open, and stays as it was until it has what it needs",
+    log_.Write(LogLevel::kWarning,
+               "the port is open, and stays as it was until it has what it needs",
                {{"port", port.name},
                 {"authentication", open->authentication == nullptr ? "none" : "as before"}});
   }

@@ -44,8 +44,7 @@ class Service {
   void Reload();
 
  private:
-  Service(const BrokerOptions& typed, const BrokerOptions& options, Socket signals,
-          BrokerLog* log);
+  Service(const BrokerOptions& typed, const BrokerOptions& options, Socket signals, BrokerLog* log);
   Status Launch(std::optional<config::Configuration> configuration);
   // What is to be open: the ports of the command line, and those of `configuration`.
   StatusOr<std::vector<PortSettings>> MakePorts(const config::Configuration* configuration);

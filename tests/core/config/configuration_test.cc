@@ -230,9 +230,9 @@ TEST(Configuration, FurtherCertificatesAndRevocationListsComeFromTheirReferences
 }
 
 TEST(Configuration, RevocationListsNeedClientCertificates) {
-  const std::string before =
-      TlsSecret("edge") + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: revoked}\n"
-      "binaryData: {der: MAA=}\n";
+  const std::string before = TlsSecret("edge") +
+                             "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: revoked}\n"
+                             "binaryData: {der: MAA=}\n";
   for (const std::string_view reference : {"", "authenticationRef: default, "}) {
     EXPECT_NE(Refusal(before + Listener(fmt::format("{{port: 1, {}tls: {{mode: Manual, manual: "
                                                     "{{secretRef: edge}}, clientCrl: revoked}}}}",
