@@ -33,6 +33,7 @@ struct PortSettings {
   // What lies between the socket and MQTT, made for each connection, on any shard's thread; null:
   // nothing does.
   std::function<std::unique_ptr<Transport>()> make_transport;
+  bool is_encrypted = false;  // TLS is part of it.
   // Null: whoever connects is the client.
   std::shared_ptr<const ProxyRule> proxy;
   // By what the auth shard decides who comes in; null: no authentication.

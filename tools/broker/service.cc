@@ -43,6 +43,12 @@ void LogProblems(const std::vector<config::Problem>& problems, LogSink& log) {
   }
 }
 
+// Whether a port lets in whom the settings would not, whatever they refer to.
+bool HasLess(const PortSettings& open, const config::ListenerPort& wanted) {
+  return (open.authentication == nullptr && !wanted.authentication.empty()) ||
+         (!open.is_encrypted && wanted.tls.has_value());
+}
+
 void WarnIfOpenToAll(const PortSettings& port, LogSink& log) {
   if (port.authentication != nullptr || port.address.is_local()) return;
   log.Write(LogLevel::kWarning, "whoever reaches this port is let in without authentication",
@@ -122,6 +128,7 @@ Status Service::OpenAdmin() {
 
 // A port that was open and would have to wait now, for a certificate that is gone perhaps, stays as
 // it is: whoever removes something by mistake does not lock anybody out, and nothing opens wider.
+// But without what it never had it does not stay.
 StatusOr<std::vector<PortSettings>> Service::MakePorts(const config::Configuration* configuration) {
   std::vector<PortSettings> ports;
   for (const SocketAddress& address : options_.listen) {
@@ -135,7 +142,7 @@ StatusOr<std::vector<PortSettings>> Service::MakePorts(const config::Configurati
   for (const config::ResolvedPort& port : configuration->ports) {
     if (port.waits_for.empty()) continue;
     const auto open = std::ranges::find(ports_, port.name, &PortSettings::name);
-    if (open == ports_.end()) continue;
+    if (open == ports_.end() || HasLess(*open, port.settings)) continue;
     ports.push_back(*open);
     log_.Write(LogLevel::kWarning,
                "the port is open, and stays as it was until it has what it needs",

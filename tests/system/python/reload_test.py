@@ -208,6 +208,19 @@ class Changes(ReloadCase):
         self.broker.await_log(f"listening on 127.0.0.1:{number}")
         self.assertEqual(server_name(number), "later")
 
+    def test_a_port_that_is_to_have_what_is_not_there_closes(self):
+        """It had less: to stay open would be to fall back to that."""
+        for more in ({"authenticationRef": "later"}, {"tls": manual("later")}):
+            with self.subTest(more=more):
+                number = free_port()
+                self.start(port(number))
+                client = self.client("before")
+                self.config.listen(port(number, **more))
+                self.broker.await_log(f"no longer listening on 127.0.0.1:{number}")
+                client.ends.next()
+                self.assert_closed(number)
+                self.broker.stop()
+
     def test_a_port_whose_secret_vanishes_stays_as_it_was(self):
         number = free_port()
         self.start(port(number, "tls"))
