@@ -99,7 +99,8 @@ constexpr Field kBrokerRows[] = {
                          "limits by their names in [LIMITS.md](LIMITS.md); they hold "
                          "where advanced.clients says something else"),
     Number<&Broker::shards>("shards", {1, 64}, "", "threads; without it, one for each processor"),
-    Number<&Broker::auth_shards>("authShards", {1, 16}, "1", "threads that authenticate"),
+    NoEffect(Number<&Broker::auth_shards>("authShards", {1, 16}, "1",
+                                          "threads that authenticate; it is one")),
     UnkeptObject("cardinality", kCardinalityFields,
                  "replicas and workers of a cluster; see shards"),
     UnkeptObject("generateResourceLimits", kResourceLimitsFields, "of a cluster's containers"),
