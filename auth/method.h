@@ -12,6 +12,7 @@
 #include "core/access/credentials.h"
 #include "core/access/principal.h"
 #include "core/base/time.h"
+#include "core/base/wall_time.h"
 #include "core/mqtt/reason_code.h"
 
 namespace signet::auth {
@@ -21,6 +22,9 @@ struct Accepted {
   // Its username is empty where the method proves none; the client's own word then stands in for
   // it.
   Principal principal;
+  // Until when others may be told the same without being asked anew, if that is before the
+  // principal's deadline: what was consulted has an end of its own.
+  WallTime known_until = WallTime::Never();
 };
 // A verdict: it is not.
 struct Denied {

@@ -41,7 +41,7 @@ void VerdictCache::Keep(const EvidenceKey& key, const Verdict& verdict, Instant 
   Entry entry{.verdict = verdict, .until = now + options_.denied_age};
   if (const auto* accepted = std::get_if<Accepted>(&verdict)) {
     entry.until = now + options_.accepted_age;
-    entry.deadline = accepted->principal.deadline;
+    entry.deadline = std::min(accepted->principal.deadline, accepted->known_until);
   } else if (std::holds_alternative<Unavailable>(verdict)) {
     return;
   }

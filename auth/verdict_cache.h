@@ -1,7 +1,8 @@
 // VerdictCache: what the methods have found out lately, so that a token that comes again costs no
 // signature and no server. Found by a keyed hash of what was judged: neither a token nor a chain is
 // kept here, and nobody without the key can tell which ones were. An entry ends with its
-// credential, at a greatest age, or when newer ones need its room; being found lengthens nothing.
+// credential or with what was consulted about it, at a greatest age, or when newer ones need its
+// room; being found lengthens nothing.
 // Owned by the auth shard; used on its thread alone.
 #pragma once
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/secret_bytes.h"
+
 namespace signet::auth {
 namespace {
 
@@ -87,12 +89,20 @@ bool JsonObject::Read(std::string_view name,
   return true;
 }
 
+// simdjson has a place for the texts of a document by the size of the whole: so large, and more.
+JsonDocument::Parser::~Parser() {
+  uint8_t* texts = parser.doc.string_buf.get();
+  if (texts != nullptr) WipeMemory(texts, 5 * text_bytes / 3 + simdjson::SIMDJSON_PADDING);
+}
+
 Expected<JsonDocument, JsonFlaw> JsonDocument::Read(std::string_view text, size_t max_bytes) {
   if (text.size() > max_bytes) return JsonFlaw{"is too long"};
-  auto parser = std::make_unique<simdjson::dom::parser>();
-  const simdjson::padded_string padded(text);
+  auto parser = std::make_unique<Parser>(text.size());
+  simdjson::padded_string padded(text);
   element whole;
-  if (parser->parse(padded).get(whole) != simdjson::SUCCESS) return JsonFlaw{"is no JSON"};
+  const simdjson::error_code error = parser->parser.parse(padded).get(whole);
+  WipeMemory(padded.data(), padded.size());
+  if (error != simdjson::SUCCESS) return JsonFlaw{"is no JSON"};
   simdjson::dom::object root;
   if (whole.get(root) != simdjson::SUCCESS) return JsonFlaw{"is no JSON object"};
   if (const std::optional<JsonFlaw> flaw = FindFlaw(whole)) return *flaw;

@@ -45,16 +45,27 @@ class JsonDocument {
   // How deep objects and arrays may stand in each other, the whole included.
   static constexpr size_t kMaxDepth = 16;
 
-  // `text` is copied. Longer than `max_bytes` is a flaw.
+  // `text` is copied, and the copies are wiped. Longer than `max_bytes` is a flaw.
   static Expected<JsonDocument, JsonFlaw> Read(std::string_view text, size_t max_bytes);
 
   JsonObject root() const { return root_; }
 
  private:
-  JsonDocument(std::unique_ptr<simdjson::dom::parser> parser, JsonObject root)
+  // Holds what the views look at, which may be a token; wiped with the document.
+  struct Parser {
+    explicit Parser(size_t bytes) : text_bytes(bytes) {}
+    Parser(const Parser&) = delete;
+    Parser& operator=(const Parser&) = delete;
+    ~Parser();
+
+    simdjson::dom::parser parser;
+    const size_t text_bytes;
+  };
+
+  JsonDocument(std::unique_ptr<Parser> parser, JsonObject root)
       : parser_(std::move(parser)), root_(root) {}
 
-  std::unique_ptr<simdjson::dom::parser> parser_;  // Holds what the views look at.
+  std::unique_ptr<Parser> parser_;
   JsonObject root_;
 };
 

@@ -13,7 +13,7 @@ DocumentSource::Outcome ToDocument(Expected<HttpResponse, HttpFailure> answer) {
   if (answer->status != 200) {
     return HttpFailure{fmt::format("the server answers with status {}", answer->status)};
   }
-  return std::move(answer->body);
+  return std::string(answer->body.text());
 }
 
 void HttpsDocuments::Get(std::string url, WallTime /*now*/, Done done) {

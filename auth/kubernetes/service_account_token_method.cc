@@ -104,7 +104,8 @@ void ServiceAccountTokenMethod::Ask(ApiServer::Question question, InquiryPtr inq
 void ServiceAccountTokenMethod::OnReview(InquiryPtr inquiry, ApiServer::Answer answer) {
   if (!answer) return inquiry->GiveUp(std::move(answer.error().sentence));
   if (answer->status == 404) return inquiry->GiveUp("the API server knows no TokenReview");
-  TokenReviewOutcome outcome = ReadTokenReview(answer->body, inquiry->token, settings_.audiences);
+  TokenReviewOutcome outcome =
+      ReadTokenReview(answer->body.text(), inquiry->token, settings_.audiences);
   if (Denied* denied = std::get_if<Denied>(&outcome)) {
     return std::move(inquiry->done)(std::move(*denied));
   }
@@ -128,11 +129,13 @@ void ServiceAccountTokenMethod::AskForAccount(InquiryPtr inquiry) {
 void ServiceAccountTokenMethod::OnAccount(InquiryPtr inquiry, ApiServer::Answer answer) {
   if (!answer) return inquiry->GiveUp(std::move(answer.error().sentence));
   if (answer->status == 404) {
-    if (IsNotFound(answer->body)) return inquiry->Refuse("the token's service account is gone");
+    if (IsNotFound(answer->body.text()))
+      return inquiry->Refuse("the token's service account is gone");
     return inquiry->GiveUp("the API server knows no ServiceAccounts");
   }
   const ReviewedAccount& account = inquiry->account;
-  ServiceAccountOutcome outcome = ReadServiceAccount(answer->body, account.name, account.uid);
+  ServiceAccountOutcome outcome =
+      ReadServiceAccount(answer->body.text(), account.name, account.uid);
   if (Denied* denied = std::get_if<Denied>(&outcome)) {
     return std::move(inquiry->done)(std::move(*denied));
   }

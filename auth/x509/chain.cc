@@ -65,7 +65,7 @@ class Search {
   Expected<VerifiedChain, Rule> Run() {
     while (!steps_.empty()) {
       Step& top = steps_.back();
-      if (steps_.size() == kMaxChainCertificates || top.next == issuers_.size()) {
+      if (top.next == issuers_.size()) {
         if (top.is_trusted && !top.is_spoken_against) Keep();
         steps_.pop_back();
         continue;
@@ -79,7 +79,7 @@ class Search {
         if (*rule == Rule::kTooManyPaths) return *rule;
         top.is_spoken_against = top.is_spoken_against || (is_trusted && IsOfCrl(*rule));
         Note(*rule);
-      } else if (!IsInPath(issuer)) {
+      } else if (!IsInPath(issuer) && steps_.size() < kMaxChainCertificates) {
         steps_.push_back({.certificate = &issuer, .is_trusted = is_trusted});
       }
     }

@@ -29,6 +29,8 @@ class Crl {
   bool is_usable() const { return usable_; }
   // Whether the list is of this moment. One that does not say when it ends is never in force.
   bool IsInForce(int64_t now_s) const;
+  // When the next one is due, in seconds since 1970.
+  std::optional<int64_t> next_update_s() const { return next_update_s_; }
   bool IsSignedBy(const PublicKey& key) const;
   // On hold counts as well.
   bool Revokes(ByteView serial) const;

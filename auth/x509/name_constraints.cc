@@ -32,6 +32,7 @@ bool IsEmailWithin(std::string_view email, std::string_view base) {
   const size_t at = email.rfind('@');
   if (at == email.npos) return false;
   const std::string_view host = email.substr(at + 1);
+  if (base.empty()) return true;  // As with hosts; RFC 5280 does not say.
   const size_t base_at = base.rfind('@');
   if (base_at != base.npos) {
     return email.substr(0, at) == base.substr(0, base_at) &&

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "auth/x509/pem.h"
 #include "core/base/log.h"
 
@@ -69,6 +71,14 @@ Status Trust::ReadCrls(const std::string& text, std::vector<std::string>* warnin
     crls_.push_back(std::move(crl));
   }
   return Status::Ok();
+}
+
+int64_t Trust::CrlsEndAt(int64_t now_s) const {
+  int64_t end = INT64_MAX;
+  for (const auto& crl : crls_) {
+    if (crl->IsInForce(now_s)) end = std::min(end, crl->next_update_s().value_or(end));
+  }
+  return end;
 }
 
 }  // namespace signet::auth::x509

@@ -30,6 +30,8 @@ class Trust {
 
   const std::vector<Certificate>& cas() const { return cas_; }
   const std::vector<std::unique_ptr<const Crl>>& crls() const { return crls_; }
+  // When the first of the CRLs in force ends, in seconds since 1970; INT64_MAX: none does.
+  int64_t CrlsEndAt(int64_t now_s) const;
 
  private:
   Trust() = default;

@@ -57,11 +57,12 @@ Verdict X509Method::Judge(const CertificateChain& chain, WallTime now) const {
   const Expected<x509::VerifiedChain, x509::Rule> verified =
       x509::VerifyChain(chain, trust_, now.seconds());
   if (!verified.ok()) return Denied{.rule = std::string(x509::Sentence(verified.error()))};
-  return Accepted{{.username = verified->common_name,
-                   .method = std::string(name()),
-                   .identity = verified->subjects.front().ToText(),
-                   .attributes = AttributesOf(*verified),
-                   .deadline = WallTime::FromSeconds(verified->ends_at_s)}};
+  return Accepted{.principal = {.username = verified->common_name,
+                                .method = std::string(name()),
+                                .identity = verified->subjects.front().ToText(),
+                                .attributes = AttributesOf(*verified),
+                                .deadline = WallTime::FromSeconds(verified->ends_at_s)},
+                  .known_until = WallTime::FromSeconds(trust_.CrlsEndAt(now.seconds()))};
 }
 
 Attributes X509Method::AttributesOf(const x509::VerifiedChain& chain) const {

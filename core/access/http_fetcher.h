@@ -49,7 +49,7 @@ struct HttpResponse {
   std::string content_type;           // In lower case, without parameters; empty if there is none.
   std::optional<uint64_t> max_age_s;  // Of Cache-Control: 0 for no-store and no-cache.
   std::optional<uint64_t> retry_after_s;  // In seconds only.
-  std::string body;
+  SecretBytes body;                       // It may repeat what was asked, as a TokenReview does.
 };
 
 // No answer: nobody there, not whom we trust, too slow, too large, not HTTP.

@@ -12,6 +12,8 @@ namespace signet {
 
 // Overwrites what a string holds, unused capacity included, and empties it.
 void WipeText(std::string* text);
+// Overwrites memory that is about to be freed, which a compiler would otherwise leave out.
+void WipeMemory(void* memory, size_t size);
 
 class SecretBytes {
  public:
@@ -46,6 +48,9 @@ class SecretBytes {
     return *this;
   }
   ~SecretBytes() { WipeText(&text_); }
+
+  // Leaves nothing behind where it grows out of its place.
+  void Append(std::string_view more);
 
   bool empty() const { return text_.empty(); }
   size_t size() const { return text_.size(); }

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "core/base/memory_reserve.h"
+#include "core/base/secret_bytes.h"
 
 namespace signet {
 namespace {
@@ -55,6 +56,12 @@ void SharedBuffer::Release() {
   OwnCell().fetch_sub(total, std::memory_order_relaxed);
   block_->~Block();
   ::operator delete(block_, total);
+}
+
+void SharedBuffer::Wipe() {
+  if (block_ == nullptr) return;
+  if (block_->references.load(std::memory_order_acquire) == 1) WipeMemory(Data(), size());
+  *this = {};
 }
 
 size_t SharedBuffer::LiveBytes() {

@@ -45,6 +45,9 @@ class SharedBuffer {
     return Data();
   }
 
+  // Lets go of the bytes, and overwrites them if nobody else holds them.
+  void Wipe();
+
   // Bytes held by all buffers of the process; exact once the other threads stand still.
   static size_t LiveBytes();
 

@@ -209,7 +209,7 @@ void Client::EnterClosed(bool with_will) {
   state_ = State::kClosed;
   timer_.Cancel();
   unread_ = {};
-  connect_ = {};
+  connect_.Wipe();
   acks_ = {};
   ReturnGrant();
   broker_.context_.effects.close.push_back(id_);
@@ -222,7 +222,7 @@ void Client::Depart() {
   state_ = State::kClosed;
   timer_.Cancel();
   unread_ = {};
-  connect_ = {};
+  connect_.Wipe();
 }
 
 void Client::PauseInput(Pause reason) {

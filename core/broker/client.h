@@ -227,7 +227,7 @@ class Client {
   std::unique_ptr<OutboundAliases> outbound_aliases_;
   Instant last_packet_;
   Timer timer_;
-  SharedBuffer connect_;  // The body of CONNECT, until it is answered.
+  SharedBuffer connect_;  // The body of CONNECT, until it is answered. It may hold secrets.
   std::string peer_;
   const Origin origin_;
   std::unique_ptr<Proof> proof_;  // Null while it is nobody in particular.

@@ -158,7 +158,7 @@ void Client::ComeHome(const ConnectView& connect) {
   broker_.LogConnected(*this, attached.present);
   SendConnack(connect, attached.present, assigned);
   if (state_ == State::kClosed) return;
-  connect_ = {};
+  connect_.Wipe();
   ArmTimer();
   ResumeInput(Pause::kAuthentication);
   broker_.Pump(*session_);

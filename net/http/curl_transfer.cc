@@ -228,7 +228,7 @@ size_t CurlTransfer::OnBody(char* data, size_t size, size_t count, void* self) {
     transfer.too_large_ = "its answer is";
     return 0;
   }
-  transfer.body_ += bytes;
+  transfer.body_.Append(bytes);
   return bytes.size();
 }
 

@@ -87,7 +87,7 @@ class CurlTransfer {
   bool resolving_ = false;  // Or done with it; not set where libcurl knows the address already.
   ResponseHead head_;
   size_t head_bytes_ = 0;
-  std::string body_;
+  SecretBytes body_;
   const char* too_large_ = nullptr;  // What was, if something was.
 };
 

@@ -256,6 +256,16 @@ TEST(VerdictCache, IsBoundedAndForgetsTheOldest) {
   EXPECT_TRUE(cache.Find(key(999), now, wall));
 }
 
+TEST(VerdictCache, ForgetsWhenWhatWasConsultedEnds) {
+  VerdictCache cache({}, {});
+  const EvidenceKey key = cache.KeyOf(1, AsBytes("a chain"));
+  Accepted accepted = AcceptedAs("a");
+  accepted.known_until = WallTime::FromSeconds(10);
+  cache.Keep(key, accepted, Instant(), WallTime::FromSeconds(1));
+  EXPECT_TRUE(cache.Find(key, Instant(), WallTime::FromSeconds(9)));
+  EXPECT_FALSE(cache.Find(key, Instant(), WallTime::FromSeconds(10)));
+}
+
 TEST(VerdictCache, TellsJudgesAndHashKeysApart) {
   const VerdictCache cache({}, {1});
   const VerdictCache other({}, {2});

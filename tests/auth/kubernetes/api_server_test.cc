@@ -27,7 +27,8 @@ class ApiServerTest : public testing::Test {
                  WallTime::FromSeconds(kStart.seconds() + seconds_after_start),
                  [this](ApiServer::Answer answer) {
                    EXPECT_EQ(answer_, "");
-                   answer_ = answer ? std::to_string(answer->status) + " " + answer->body
+                   answer_ = answer ? std::to_string(answer->status) + " " +
+                                          std::string(answer->body.text())
                                     : answer.error().sentence;
                  });
   }
@@ -153,7 +154,9 @@ TEST_F(ApiServerTest, EachQuestionUnderTheOldCaIsAskedAgain) {
   std::string answers;
   for (const char* path : {"/a", "/b"}) {
     server_->Ask({.path = path}, kStart, [&answers, path](ApiServer::Answer answer) {
-      answers += path + (answer ? " " + answer->body : ": " + answer.error().sentence) + "\n";
+      answers +=
+          path +
+          (answer ? " " + std::string(answer->body.text()) : ": " + answer.error().sentence) + "\n";
     });
   }
   files_.texts["/ca"] = "another CA";

@@ -40,7 +40,7 @@ void ScriptedFetcher::Answer(uint16_t status, std::string_view body,
           .content_type = std::string(content_type),
           .max_age_s = {},
           .retry_after_s = {},
-          .body = std::string(body)});
+          .body = SecretBytes(body)});
 }
 
 void ScriptedFetcher::Fail(std::string_view sentence) {

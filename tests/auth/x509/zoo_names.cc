@@ -188,6 +188,8 @@ std::vector<Row> RowsOfConstraints() {
       Constrained("EmailOfAnotherMailbox", {Email("a@plant.example")}, {},
                   {Email("b@plant.example")}, false),
       Constrained("EmailExcluded", {}, {Email("plant.example")}, {Email("a@PLANT.example")}, false),
+      Constrained("EmailAllExcluded", {}, {Email("")}, {Email("a@plant.example")}, false,
+                  Openssl::kNotAsked),
       Constrained("EmailWithoutAt", {}, {Email("plant.example")}, {Email("plant.example")}, false),
       Constrained("UriConstraintAndUri", {Uri("plant.example")}, {},
                   {Uri("https://plant.example/x")}, false, accepts),

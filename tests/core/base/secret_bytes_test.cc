@@ -47,6 +47,14 @@ TEST(SecretBytes, LeavesNothingBehindInWhatItTakes) {
   EXPECT_FALSE(Holds(&text, sizeof text, "short"));
 }
 
+TEST(SecretBytes, GrowsAndLeavesNothingBehind) {
+  SecretBytes secret("short");
+  for (int i = 0; i < 100; ++i) secret.Append(kLong);
+  EXPECT_EQ(secret.size(), 5 + 100 * kLong.size());
+  EXPECT_TRUE(secret.text().starts_with("shorta secret"));
+  EXPECT_TRUE(secret.text().ends_with(kLong));
+}
+
 TEST(SecretBytes, IsWipedInPlace) {
   alignas(SecretBytes) unsigned char memory[sizeof(SecretBytes)] = {};
   auto* secret = new (memory) SecretBytes("short");

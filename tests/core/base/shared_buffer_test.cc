@@ -52,6 +52,17 @@ TEST(SharedBuffer, LivesAsLongAsItsLastHandle) {
   EXPECT_EQ(SharedBuffer::LiveBytes(), before);
 }
 
+TEST(SharedBuffer, IsWipedByItsLastHandleAlone) {
+  SharedBuffer buffer = Filled(100, 7);
+  SharedBuffer copy = buffer;
+  buffer.Wipe();
+  EXPECT_FALSE(buffer);
+  EXPECT_EQ(copy.bytes()[99], 7);
+  copy.Wipe();
+  EXPECT_FALSE(copy);
+  copy.Wipe();
+}
+
 TEST(SharedBuffer, MovesWithoutCounting) {
   const size_t before = SharedBuffer::LiveBytes();
   {

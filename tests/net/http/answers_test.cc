@@ -36,7 +36,7 @@ TEST(Answers, AreReadWithTypeAndLifetime) {
   EXPECT_EQ(outcome->content_type, "application/json");
   EXPECT_EQ(outcome->max_age_s, 300);
   EXPECT_EQ(outcome->retry_after_s, std::nullopt);
-  EXPECT_EQ(outcome->body, R"({"answer": 42})");
+  EXPECT_EQ(outcome->body.text(), R"({"answer": 42})");
 }
 
 TEST(Answers, OfEveryStatusAreAnswers) {
@@ -55,7 +55,7 @@ TEST(Answers, ThatRedirectAreNotFollowed) {
   const HttpOutcome outcome = loop.Ask(RequestFor("status/302"));
   ASSERT_TRUE(outcome.ok()) << outcome.error().sentence;
   EXPECT_EQ(outcome->status, 302);
-  EXPECT_EQ(outcome->body, "{}");
+  EXPECT_EQ(outcome->body.text(), "{}");
 }
 
 TEST(Answers, AfterHintsAndBeforeTrailersCountAlone) {
@@ -66,7 +66,7 @@ TEST(Answers, AfterHintsAndBeforeTrailersCountAlone) {
   EXPECT_EQ(hinted->retry_after_s, std::nullopt);
   const HttpOutcome trailed = loop.Ask(RequestFor("trailers"));
   ASSERT_TRUE(trailed.ok()) << trailed.error().sentence;
-  EXPECT_EQ(trailed->body, "ok");
+  EXPECT_EQ(trailed->body.text(), "ok");
   EXPECT_EQ(trailed->max_age_s, 5);
   EXPECT_EQ(trailed->retry_after_s, std::nullopt);
 }

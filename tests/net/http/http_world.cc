@@ -142,7 +142,7 @@ HttpOutcome FetchLoop::Ask(HttpRequest request) {
 
 std::string FetchLoop::AskText(HttpRequest request) {
   const HttpOutcome outcome = Ask(std::move(request));
-  return outcome.ok() ? outcome->body : "[" + outcome.error().sentence + "]";
+  return outcome.ok() ? std::string(outcome->body.text()) : "[" + outcome.error().sentence + "]";
 }
 
 std::string FetchLoop::AskForFailure(HttpRequest request) {
