@@ -1,63 +1,12 @@
 // Who may come in, and stay: what a shard makes of the answers of the auth shard (MQTT 5, 4.12;
 // azure-iot-operations 3.6 and 9).
-#include "core/broker/client.h"
-#include "tests/core/broker/broker_test.h"
+#include "tests/core/broker/auth_desk_test.h"
 #include "tests/support/bytes.h"
-#include "tests/support/scripted_desk.h"
 
 namespace signet {
 namespace {
 
-constexpr GrantId kGrant{.slot = 7, .generation = 3};
-const ConnectOptions kWithToken{
-    .session_expiry_s = 100, .authentication_method = "K8S-SAT", .authentication_data = "token"};
-
-class AuthTest : public BrokerTest {
- protected:
-  void SetUp() override {
-    options().ports = {{.authenticates = true}};
-    desk_ = std::make_unique<ScriptedDesk>(GetParam());
-    world().SetDesk(desk_.get());
-  }
-
-  void TearDown() override { world_ = nullptr; }  // The desk outlives it.
-  // With limits that were set meanwhile.
-  void StartAnew() {
-    world_ = nullptr;
-    SetUp();
-  }
-
-  std::unique_ptr<TestClient> New(std::string client_id) {
-    return std::make_unique<TestClient>(&world(), std::move(client_id));
-  }
-  ScriptedDesk::Asked Ask(TestClient& client, const ConnectOptions& options) {
-    client.SendConnect(options);
-    world().Run();
-    return desk_->Next();
-  }
-  static Authenticated Yes(GrantId grant = kGrant) {
-    Principal principal{.method = "ServiceAccountToken",
-                        .identity = "system:serviceaccount:a:b",
-                        .may_reauthenticate = true,
-                        .grant = grant};
-    return {.principal = std::move(principal)};
-  }
-  // Connected as the one with kGrant.
-  std::unique_ptr<TestClient> Proven(std::string client_id,
-                                     const ConnectOptions& options = kWithToken) {
-    auto client = New(std::move(client_id));
-    desk_->Answer(Ask(*client, options), Yes());
-    EXPECT_EQ(client->Next(PacketType::kConnack).code, 0);
-    return client;
-  }
-  // Where the desk believes the client with kGrant to be.
-  std::pair<ShardId, ConnectionId> Place(const ScriptedDesk::Asked& asked) const {
-    if (desk_->claims().empty()) return {asked.from, asked.question.client};
-    return {desk_->claims().back().first, desk_->claims().back().second.client};
-  }
-
-  std::unique_ptr<ScriptedDesk> desk_;
-};
+class AuthTest : public AuthDeskTest {};
 INSTANTIATE_BROKER_TEST(AuthTest);
 
 TEST_P(AuthTest, AsksWithAllThatWasPresented) {
@@ -358,22 +307,16 @@ TEST_P(AuthTest, WhoGoesBeforeItHearsThatTooManyWaitHearsNothing) {
 
 TEST_P(AuthTest, IsClosedWithoutAWordWhenItsCredentialEnds) {  // azure-iot-operations 3.6.1
   auto witness = Proven("witness");
-  desk_->claims();
   witness->Subscribe("will", kQos1);
   auto client = New("c");
   constexpr GrantId kOther{.slot = 8, .generation = 1};
   ConnectOptions with_will = kWithToken;
   with_will.will = WillView{.qos = kQos1, .topic_name = "will", .payload = AsBytes("gone")};
   const auto asked = Ask(*client, with_will);
-  const size_t claims = desk_->claims().size();
   desk_->Answer(asked, Yes(kOther));
   client->Next(PacketType::kConnack);
   client->Subscribe("kept", kQos1);
-  auto [shard, id] = std::pair(asked.from, asked.question.client);
-  if (desk_->claims().size() > claims) {
-    shard = desk_->claims().back().first;
-    id = desk_->claims().back().second.client;
-  }
+  const auto [shard, id] = Place(asked, kOther);
   desk_->Tell(shard, GrantEnded{.client = id, .grant = kOther, .why = "its credential expired"});
   EXPECT_TRUE(client->closed());
   EXPECT_TRUE(client->Silent());
@@ -393,18 +336,14 @@ TEST_P(AuthTest, IsClosedWithoutAWordWhenItsCredentialEnds) {  // azure-iot-oper
 
 TEST_P(AuthTest, IsToldFirstWhereThatIsWanted) {
   for (const ProtocolVersion version : {kV5, kV311}) {
+    const GrantId grant{.slot = 8, .generation = version == kV5 ? 1u : 2u};
     auto client = New("c");
     const auto asked = Ask(*client, {.version = version});
-    const size_t claims = desk_->claims().size();
-    desk_->Answer(asked, Yes());
+    desk_->Answer(asked, Yes(grant));
     client->Next(PacketType::kConnack);
-    auto [shard, id] = std::pair(asked.from, asked.question.client);
-    if (desk_->claims().size() > claims) {
-      shard = desk_->claims().back().first;
-      id = desk_->claims().back().second.client;
-    }
+    const auto [shard, id] = Place(asked, grant);
     desk_->Tell(shard, GrantEnded{.client = id,
-                                  .grant = kGrant,
+                                  .grant = grant,
                                   .why = "its credential expired",
                                   .notice = ReasonCode::kNotAuthorized});
     if (version == kV5) {
