@@ -93,8 +93,9 @@ void Client::OnAnswerToAuth(AuthOutcome outcome) {
     proof().principal = std::move(fresh);
     return SendAuth(ReasonCode::kSuccess, authenticated->authentication_data);
   }
-  if (const auto* rejected = std::get_if<Rejected>(&outcome)) {  // [MQTT-4.12.1-2]
-    return Disconnect(rejected->reason_code, "its re-authentication was refused");
+  if (std::holds_alternative<Rejected>(outcome)) {  // [MQTT-4.12.1-2]
+    // The code it was refused with is one for CONNACK, and some of those are none for DISCONNECT.
+    return Disconnect(ReasonCode::kNotAuthorized, "its re-authentication was refused");
   }
   exchange_ = Exchange::kClientsTurn;
   const auto* challenge = std::get_if<Challenge>(&outcome);

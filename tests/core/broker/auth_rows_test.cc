@@ -142,6 +142,18 @@ TEST_P(AuthRowsTest, SuccessReplacesAttributesAndDeadline) {
   EXPECT_TRUE(desk_->returned().empty());
 }
 
+// A method may refuse by a code that CONNACK has and DISCONNECT has not.
+TEST_P(AuthRowsTest, ARefusalIsDisconnect87WhateverTheMethodSays) {  // 3.6.3
+  for (const ReasonCode code :
+       {ReasonCode::kNotAuthorized, ReasonCode::kBadUserNameOrPassword, ReasonCode::kBanned,
+        ReasonCode::kBadAuthenticationMethod, ReasonCode::kUnspecifiedError}) {
+    auto client = Proven("c");
+    desk_->Answer(AskAgain(*client), Rejected{code});
+    EXPECT_EQ(client->Next(PacketType::kDisconnect).code, 0x87) << Name(code);
+    EXPECT_TRUE(client->closed());
+  }
+}
+
 TEST_P(AuthRowsTest, UndecidedKeepsWhatTheOldCredentialGave) {  // 3.6.3
   auto client = New("c");
   Authenticated yes = Yes();
