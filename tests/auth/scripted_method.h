@@ -1,9 +1,10 @@
 // ScriptedMethod: a method of authentication that a test plays. `K8S-SAT` with the token
-// NAME[/UNTIL] is relevant to it: the token is its evidence. What it is asked waits until the test
-// answers.
+// NAME[/UNTIL] is relevant to it, unless the test says otherwise: the token is its evidence. What
+// it is asked waits until the test answers.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,12 +24,15 @@ struct Script {
   std::optional<Verdict> at_once;
   std::string name = "ServiceAccountToken";
   std::string mqtt_method = "K8S-SAT";
+  // Whose credentials are for it, if it is not the name of the method that decides.
+  std::function<bool(const Credentials& credentials)> is_relevant;
   bool remembers = true;
   bool yields = false;
   bool reauthenticates = true;
   bool keeps = false;
   Duration recheck{};
   int made = 0;
+  int verified = 0;
 
   void Answer(Verdict verdict) {
     Asked first = std::move(asked.front());
@@ -43,12 +47,14 @@ class ScriptedMethod : public Method {
 
   std::string_view name() const override { return script_.name; }
   bool IsRelevant(const Credentials& credentials) const override {
+    if (script_.is_relevant) return script_.is_relevant(credentials);
     return credentials.authentication_method == script_.mqtt_method;
   }
   SecretBytes Evidence(const Credentials& credentials) const override {
     return script_.remembers ? credentials.authentication_data : SecretBytes();
   }
   void Verify(const Credentials& credentials, WallTime, Done done) override {
+    ++script_.verified;
     if (script_.at_once) return std::move(done)(*script_.at_once);
     script_.asked.push_back({std::string(credentials.authentication_data.text()), std::move(done)});
   }
