@@ -176,21 +176,42 @@ TEST(Rules, OfTheStateStoreHaveKeysOfTheirType) {
   EXPECT_NE(problems("Binary", "not base64"), "");
 }
 
+// What is wrong with an authentication that has this method alone.
+std::string ProblemsOfMethod(std::string_view method) {
+  return ProblemsOf(
+      Load(fmt::format("apiVersion: {}\nkind: BrokerAuthentication\nmetadata: {{name: who}}\n"
+                       "spec: {{authenticationMethods: [{{{}}}]}}\n",
+                       kGroup, method)));
+}
+
+// azure-iot-operations 3.1: a token is for one of these, so there must be one.
+TEST(Methods, OfTokensNeedAnAudience) {
+  EXPECT_NE(ProblemsOfMethod("method: ServiceAccountToken"), "");
+  EXPECT_NE(
+      ProblemsOfMethod("method: ServiceAccountToken, serviceAccountTokenSettings: {audiences: []}"),
+      "");
+  EXPECT_EQ(ProblemsOfMethod(
+                "method: ServiceAccountToken, serviceAccountTokenSettings: {audiences: [plant]}"),
+            "");
+}
+
+// azure-iot-operations 9.35: whom a registry alone could refuse is not let in unasked.
+TEST(Methods, DoNotPretendToAskADeviceRegistry) {
+  for (const char* name : {"AzureDeviceRegistry", "azureDeviceRegistry"}) {
+    EXPECT_NE(ProblemsOfMethod(
+                  fmt::format("method: X509, x509Settings: {{additionalValidation: {}}}", name))
+                  .find("cannot be done here"),
+              std::string::npos);
+  }
+}
+
 TEST(Methods, HaveTheirOwnSettingsAndNoOther) {
-  const auto problems = [](std::string_view method) {
-    return ProblemsOf(
-        Load(fmt::format("apiVersion: {}\nkind: BrokerAuthentication\nmetadata: {{name: who}}\n"
-                         "spec: {{authenticationMethods: [{{{}}}]}}\n",
-                         kGroup, method)));
-  };
+  const auto& problems = ProblemsOfMethod;
   EXPECT_EQ(problems("method: Custom"),
             "a.yaml:4: spec.authenticationMethods[0]: method Custom needs customSettings");
   EXPECT_EQ(problems("method: X509, customSettings: {endpoint: 'https://a'}").substr(0, 87),
             "a.yaml:4: spec.authenticationMethods[0]: customSettings does not belong to method "
             "X509\n");
-  EXPECT_NE(problems("method: X509, x509Settings: {additionalValidation: azureDeviceRegistry}")
-                .find("cannot be done here"),
-            std::string::npos);
   EXPECT_NE(problems("method: Password, passwordSettings: {}").find("usersSecretRef or usersFile"),
             std::string::npos);
   EXPECT_NE(problems("method: JWT, jwtSettings: {}").find("there must be issuers"),
