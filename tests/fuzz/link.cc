@@ -30,9 +30,13 @@ void Link::Receive() {
   TakePackets(&bytes_, version_, &received_);
 }
 
-void Link::Answer() {
+std::deque<Received> Link::TakeReceived() {
   Receive();
-  for (const Received& packet : std::exchange(received_, {})) {
+  return std::exchange(received_, {});
+}
+
+void Link::Answer() {
+  for (const Received& packet : TakeReceived()) {
     if (packet.type == PacketType::kPublish && packet.qos == QoS::kAtLeastOnce) {
       SendAck(PacketType::kPuback, packet.packet_id);
     } else if (packet.type == PacketType::kPublish && packet.qos == QoS::kExactlyOnce) {

@@ -21,6 +21,8 @@ class Link {
   void Drop();
   // Takes apart what has come.
   void Receive();
+  // Receives, and gives what has come since the last call.
+  std::deque<Received> TakeReceived();
   // Receives, and sends what each packet asks for.
   void Answer();
 

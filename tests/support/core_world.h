@@ -89,6 +89,8 @@ class CoreWorld {
   bool ComesToRest(int turns);
   // One turn of one shard.
   void RunShard(uint32_t shard);
+  // One turn of the desk, if there is one.
+  void RunDesk();
   bool Quiet() const;
 
   // Lets time pass, in steps in which every timer gets its turn.
@@ -130,7 +132,6 @@ class CoreWorld {
   };
 
   void Deliver(Shard& shard, uint32_t index);
-  void RunDesk();
   bool FeedPeer(Shard& shard, Peer& peer);
   void ApplyEffects(Shard& shard);
   void SendOutput(Shard& shard, Peer& peer);
