@@ -35,8 +35,9 @@ class AuthDesk {
   // No later than this, another turn is due.
   virtual Instant NextDeadline() const = 0;
 
-  // Who decides for the clients of a port from now on. Their present grants are judged anew where
-  // the new settings could say otherwise. `listener`: its name, for the log and for counters.
+  // Who decides for the clients of a port from now on. Their present grants are judged anew as far
+  // as the method has kept what they presented (Method::keeps_credentials); the others hold until
+  // their deadline. `listener`: its name, for the log and for counters.
   // Shared with whoever made them (std::shared_ptr): asked when a client comes, never by a PUBLISH.
   virtual void SetPort(PortId port, std::string listener,
                        std::shared_ptr<const config::BrokerAuthentication> settings) = 0;

@@ -106,7 +106,8 @@ constexpr Field kTokenRows[] = {
     Number<&ServiceAccountTokenSettings::recheck_s>(
         "recheckSeconds", {10, 86'400}, "",
         "how often clients that are connected are reviewed again, and disconnected when their pod, "
-        "account or token is gone; without it, never"),
+        "account or token is gone; without it, never, and no change of these settings reaches "
+        "them"),
     Number<&ServiceAccountTokenSettings::timeout_s>("timeoutSeconds", {1, 60}, "10",
                                                     "for an answer of the API server"),
     Toggle<&ServiceAccountTokenSettings::username_form>(

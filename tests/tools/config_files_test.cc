@@ -70,6 +70,21 @@ TEST(ConfigFiles, ReadsMountedFolders) {
   EXPECT_EQ(result.configuration->ports.at(0).tls->certificates.at(0).key_pem.text(), kKey);
 }
 
+// In the middle of a swap: what is gone is still linked, what is new is not linked yet.
+TEST(ConfigFiles, ReadsManifestsOfOneMoment) {
+  const TempFolder folder;
+  folder.Write("..2026_11_27/a.yaml", ListenerOn("one", 1883));
+  folder.Write("..2026_11_27/new.yaml", ListenerOn("two", 1884));
+  folder.Write("by-hand.yaml", ListenerOn("three", 1885));
+  fs::create_symlink("..2026_11_27", folder / "..data");
+  fs::create_symlink("..data/a.yaml", folder / "a.yaml");
+  fs::create_symlink("..data/old.yaml", folder / "old.yaml");
+  const config::LoadResult result = ConfigFiles(folder.path()).Load();
+  ASSERT_TRUE(result.configuration) << ProblemsOf(result);
+  ASSERT_EQ(result.configuration->ports.size(), 3u);
+  EXPECT_EQ(result.configuration->ports.at(0).settings.origin.file, (folder / "a.yaml").string());
+}
+
 // As Kubernetes lays out a volume: NAME/KEY -> ..data/KEY, ..data -> ..2026_11_26.
 TEST(ConfigFiles, FollowsTheLinksOfKubernetes) {
   const TempFolder folder;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -49,7 +50,7 @@ config::LoadResult ConfigFiles::Load() {
   if (fs::is_directory(where_, error)) {
     ReadFolder(&sources);
   } else {
-    ReadManifest(where_, &sources);
+    ReadManifest(where_, where_, &sources);
   }
   // What is not read may be what others refer to: what is then said of them would mislead.
   if (problems_.has_errors()) return {.configuration = {}, .problems = problems_.Take()};
@@ -69,22 +70,31 @@ bool ConfigFiles::CheckListing(const fs::path& folder) {
 void ConfigFiles::ReadFolder(config::ConfigSources* sources) {
   std::error_code error;
   if (!CheckListing(where_)) return;
-  for (const fs::path& entry : VisibleEntries(where_)) {
-    if (IsManifestName(entry) && !fs::is_directory(entry, error)) ReadManifest(entry, sources);
+  const fs::path now = FolderOfOneMoment(where_);
+  std::map<fs::path, fs::path> files;  // By name.
+  for (const fs::path& file : VisibleEntries(now)) files.emplace(file.filename(), file);
+  for (const fs::path& file : VisibleEntries(where_)) {
+    // A link to what is no longer there waits to be removed.
+    if (now == where_ || fs::exists(file, error)) files.emplace(file.filename(), file);
+  }
+  for (const auto& [name, file] : files) {
+    if (!IsManifestName(file) || fs::is_directory(file, error)) continue;
+    ReadManifest(file, where_ / name, sources);
   }
   ReadMounted(where_ / kSecretsFolder, config::MountedKind::kSecret, sources);
   ReadMounted(where_ / kConfigMapsFolder, config::MountedKind::kConfigMap, sources);
 }
 
-void ConfigFiles::ReadManifest(const fs::path& file, config::ConfigSources* sources) {
+void ConfigFiles::ReadManifest(const fs::path& file, const fs::path& shown,
+                               config::ConfigSources* sources) {
   if (sources->manifests.size() == kMaxManifests || bytes_ > kMaxBytes) {
-    return Complain(file, fmt::format("more than {} files or {} bytes of manifests are not read",
-                                      kMaxManifests, kMaxBytes));
+    return Complain(shown, fmt::format("more than {} files or {} bytes of manifests are not read",
+                                       kMaxManifests, kMaxBytes));
   }
   StatusOr<SecretBytes> text = ReadWhole(file, config::kMaxYamlBytes);
-  if (!text.ok()) return Complain(file, text.error().sentence());
+  if (!text.ok()) return Complain(shown, text.error().sentence());
   bytes_ += text->size();
-  sources->manifests.push_back({.name = file.string(), .text = std::move(*text)});
+  sources->manifests.push_back({.name = shown.string(), .text = std::move(*text)});
 }
 
 void ConfigFiles::ReadMounted(const fs::path& folder, config::MountedKind kind,

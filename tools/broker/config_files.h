@@ -41,7 +41,9 @@ class ConfigFiles : public config::ConfigReader {
 
  private:
   void ReadFolder(config::ConfigSources* sources);
-  void ReadManifest(const std::filesystem::path& file, config::ConfigSources* sources);
+  // `shown`: as what people know it.
+  void ReadManifest(const std::filesystem::path& file, const std::filesystem::path& shown,
+                    config::ConfigSources* sources);
   void ReadMounted(const std::filesystem::path& folder, config::MountedKind kind,
                    config::ConfigSources* sources);
   void ReadObject(const std::filesystem::path& folder, config::MountedKind kind,

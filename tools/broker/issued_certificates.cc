@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "fmt/format.h"
 #include "tools/broker/certificate_store.h"
 
 namespace signet {
@@ -48,12 +49,16 @@ ServerCertificateSpec From(const config::CertificateSettings& settings) {
   return spec;
 }
 
-// A port's name is LISTENER/PORT; a file's has no slash.
+// A port's name is LISTENER/PORT, or LISTENER/PATH; a file's has no slash. No two have the same.
 std::string FileNameOf(std::string_view port) {
-  std::string name(port);
-  std::ranges::replace_if(
-      name, [](char c) { return !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-'; },
-      '.');
+  std::string name;
+  for (const char c : port) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-') {
+      name += c;
+    } else {
+      name += c == '/' ? "." : fmt::format("={:02x}", static_cast<unsigned char>(c));
+    }
+  }
   return name;
 }
 
