@@ -15,7 +15,7 @@ TEN_YEARS = 10 * 365 * 24 * HOUR
 SET = "the clock was set; credentials end by the new time"
 
 
-@for_each(version=(3, 5), shards=SHARDS)
+@for_each(version=(3, 5), shards=SHARDS[-1:])
 class Tokens(TokenCase):
     def setUp(self):
         self.server = ApiServer()
