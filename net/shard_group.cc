@@ -9,7 +9,12 @@
 #include <chrono>
 #include <system_error>
 
+#include "core/base/check.h"
+#include "core/broker/shard_context.h"
 #include "fmt/format.h"
+#include "net/auth_thread.h"
+#include "net/mailroom.h"
+#include "net/shard.h"
 
 namespace signet {
 namespace {
@@ -46,7 +51,8 @@ void PinTo(uint32_t index) {
 ShardGroup::ShardGroup(Options options, LogSink* log)
     : options_(std::move(options)),
       log_(*log),
-      mailroom_(options_.shards),
+      totals_(std::make_unique<BrokerTotals>()),
+      mailroom_(std::make_unique<Mailroom>(options_.shards)),
       sums_(options_.shards),
       last_(options_.shards + (options_.make_auth_desk ? 1 : 0)) {
   FillRandom(reinterpret_cast<uint8_t*>(&hash_seed_), sizeof hash_seed_);
@@ -68,9 +74,9 @@ Status ShardGroup::Prepare() {
   if (!features.ok()) return features.error();
   features_ = *features;
   for (uint32_t i = 0; i < options_.shards; ++i) {
-    if (Status status = mailroom_.doorbell(ShardId(i)).Open(); !status.ok()) return status;
+    if (Status status = mailroom_->doorbell(ShardId(i)).Open(); !status.ok()) return status;
   }
-  return mailroom_.auth_doorbell().Open();
+  return mailroom_->auth_doorbell().Open();
 }
 
 Status ShardGroup::Launch() {
@@ -78,7 +84,7 @@ Status ShardGroup::Launch() {
   for (uint32_t i = 0; i < options_.shards; ++i) {
     std::promise<Status> promise;
     ready.push_back(promise.get_future());
-    threads_.emplace_back(&ShardGroup::Main, this, i, SetupFor(i), std::move(promise));
+    threads_.emplace_back(&ShardGroup::Main, this, i, std::move(promise));
   }
   if (options_.make_auth_desk) {
     std::promise<Status> promise;
@@ -97,26 +103,22 @@ Status ShardGroup::Launch() {
   return first_error;
 }
 
-Shard::Setup ShardGroup::SetupFor(uint32_t index) {
-  return {.context = {.self = ShardId(index),
-                      .shards = options_.shards,
-                      .hash_seed = hash_seed_,
-                      .limits = &options_.limits,
-                      .totals = &totals_,
-                      .log = &log_,
-                      .random = FillRandom,
-                      .memory_bytes = options_.memory_bytes,
-                      .response_information = options_.response_information},
-          .features = features_,
-          .ring = options_.ring,
-          .mailroom = &mailroom_};
-}
-
 // The life of a shard's thread.
-void ShardGroup::Main(uint32_t index, Shard::Setup setup, std::promise<Status> ready) {
+void ShardGroup::Main(uint32_t index, std::promise<Status> ready) {
   pthread_setname_np(pthread_self(), fmt::format("shard {}", index).c_str());
   if (options_.pin) PinTo(index);
-  auto shard = Shard::Create(std::move(setup));
+  auto shard = Shard::Create({.context = {.self = ShardId(index),
+                                          .shards = options_.shards,
+                                          .hash_seed = hash_seed_,
+                                          .limits = &options_.limits,
+                                          .totals = totals_.get(),
+                                          .log = &log_,
+                                          .random = FillRandom,
+                                          .memory_bytes = options_.memory_bytes,
+                                          .response_information = options_.response_information},
+                              .features = features_,
+                              .ring = options_.ring,
+                              .mailroom = mailroom_.get()});
   ready.set_value(shard.ok() ? Status::Ok() : shard.error());
   all_ready_.wait();
   if (serve_) {
@@ -129,7 +131,7 @@ void ShardGroup::Main(uint32_t index, Shard::Setup setup, std::promise<Status> r
 // And of the auth shard's.
 void ShardGroup::AuthMain(std::promise<Status> ready) {
   pthread_setname_np(pthread_self(), "auth");
-  auto thread = AuthThread::Create(&mailroom_, features_, options_.make_auth_desk, &log_);
+  auto thread = AuthThread::Create(mailroom_.get(), features_, options_.make_auth_desk, &log_);
   ready.set_value(thread.ok() ? Status::Ok() : thread.error());
   all_ready_.wait();
   if (serve_) (*thread)->Run();
@@ -151,10 +153,10 @@ void ShardGroup::AskAll(Ask ask) {
       ask(shard, i);
       answers.count_down();
     };
-    Mailbox<ControlTask>& box = mailroom_.control(to);
+    Mailbox<ControlTask>& box = mailroom_->control(to);
     CHECK(box.TryPush(task));  // One at a time, and each is waited for.
     box.Publish();
-    mailroom_.doorbell(to).Wake();
+    mailroom_->doorbell(to).Wake();
   }
   answers.wait();
 }
@@ -262,6 +264,18 @@ bool ShardGroup::IsAmongOurs(const ListenAddress& address) const {
   });
 }
 
+void ShardGroup::AskAuth(const std::function<void(AuthThread&)>& ask) {
+  std::latch answer(1);
+  AuthTask task = [&](AuthThread& thread) {
+    ask(thread);
+    answer.count_down();
+  };
+  CHECK(mailroom_->auth_control().TryPush(task));  // One at a time.
+  mailroom_->auth_control().Publish();
+  mailroom_->auth_doorbell().Wake();
+  answer.wait();
+}
+
 // Before any shard can ask.
 void ShardGroup::TellAuthOf(const std::vector<Candidate>& candidates) {
   if (!auth_thread_.joinable()) return;
@@ -337,10 +351,10 @@ void ShardGroup::ForgetAtAuth(const std::vector<PortId>& gone,
 ShardGroup::Held ShardGroup::TakeHeld() {
   constexpr uint64_t kPerConnection = 512;
   constexpr uint64_t kPerSession = 512;
-  const uint64_t clients = totals_.connections * kPerConnection + totals_.sessions * kPerSession;
-  const uint64_t bytes = totals_.held_bytes();
+  const uint64_t clients = totals_->connections * kPerConnection + totals_->sessions * kPerSession;
+  const uint64_t bytes = totals_->held_bytes();
   return {.bytes = clients + bytes,
-          .most = clients + std::max(bytes, totals_.most_bytes.exchange(0))};
+          .most = clients + std::max(bytes, totals_->most_bytes.exchange(0))};
 }
 
 void ShardGroup::Drain() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <latch>
 #include <memory>
@@ -14,15 +15,22 @@
 
 #include "core/base/limits.h"
 #include "core/base/log.h"
-#include "core/broker/shard_context.h"
-#include "net/auth_thread.h"
+#include "core/base/status.h"
+#include "core/broker/counters.h"
 #include "net/listener.h"
-#include "net/mailroom.h"
 #include "net/net_counters.h"
 #include "net/port.h"
-#include "net/shard.h"
+#include "net/uring/probe.h"
+#include "net/uring/ring.h"
 
 namespace signet {
+
+class AuthDesk;
+class AuthThread;
+class Mailroom;
+class Shard;
+struct AuthDeskSetup;
+struct BrokerTotals;
 
 class ShardGroup {
  public:
@@ -32,8 +40,8 @@ class ShardGroup {
     Limits limits;
     uint64_t memory_bytes = 0;  // See ShardContext::Setup.
     std::string response_information;
-    // Null: no port may ask for authentication.
-    MakeAuthDesk make_auth_desk;
+    // MakeAuthDesk; null: no port may ask for authentication.
+    std::function<std::unique_ptr<AuthDesk>(const AuthDeskSetup&)> make_auth_desk;
     // Each shard to a processor of its own, where there are enough of them and we may.
     bool pin = true;
     // Of each shard; for tests.
@@ -79,8 +87,7 @@ class ShardGroup {
   // Over all shards. Waits for their next turns; they wait for nobody.
   Sums Sum();
   // Calls ask(AuthThread&) on the auth shard's thread, and waits. There must be one.
-  template <typename Ask>
-  void AskAuth(Ask ask);
+  void AskAuth(const std::function<void(AuthThread&)>& ask);
 
  private:
   // A port that is open.
@@ -108,8 +115,7 @@ class ShardGroup {
   void Introduce(const std::vector<Candidate>& candidates);
   void Switch(std::vector<Candidate>& candidates);
   void SetMode(const OpenPort& before, const OpenPort& now);
-  void Main(uint32_t index, Shard::Setup setup, std::promise<Status> ready);
-  Shard::Setup SetupFor(uint32_t index);
+  void Main(uint32_t index, std::promise<Status> ready);
   static Sums SumsOf(const Shard& shard);
   void AuthMain(std::promise<Status> ready);
   void Join();
@@ -122,10 +128,10 @@ class ShardGroup {
 
   Options options_;
   LogSink& log_;
-  BrokerTotals totals_;
+  const std::unique_ptr<BrokerTotals> totals_;
   uint64_t hash_seed_ = 0;
   KernelFeatures features_;
-  Mailroom mailroom_;
+  const std::unique_ptr<Mailroom> mailroom_;
   std::vector<OpenPort> ports_;
   uint32_t port_ids_ = 0;   // Given out so far; none is given out twice.
   std::vector<Sums> sums_;  // By shard: when last asked.
@@ -135,18 +141,5 @@ class ShardGroup {
   std::vector<std::thread> threads_;
   std::thread auth_thread_;
 };
-
-template <typename Ask>
-void ShardGroup::AskAuth(Ask ask) {
-  std::latch answer(1);
-  AuthTask task = [&](AuthThread& thread) {
-    ask(thread);
-    answer.count_down();
-  };
-  CHECK(mailroom_.auth_control().TryPush(task));  // One at a time.
-  mailroom_.auth_control().Publish();
-  mailroom_.auth_doorbell().Wake();
-  answer.wait();
-}
 
 }  // namespace signet
