@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 #include <map>
+#include <utility>
 
 #include "core/mqtt/auth_packet.h"
 #include "core/mqtt/disconnect.h"
@@ -251,11 +252,12 @@ class Program {
 
   // A clock that is set may show so late, but no later.
   void CheckDeadline(const Principal& principal) {
+    const std::pair end(principal.grant, principal.deadline);
     if (principal.deadline > world_.wall()) {
-      overdue_.erase(principal.grant);
+      overdue_.erase(end);
       return;
     }
-    const Instant since = overdue_.try_emplace(principal.grant, world_.now()).first->second;
+    const Instant since = overdue_.try_emplace(end, world_.now()).first->second;
     CHECK(world_.now() - since <= seconds(1));
   }
 
@@ -272,7 +274,7 @@ class Program {
   WatchedDesk desk_;
   std::array<Conversation, 3> conversations_;  // The last one has a Session of its own.
   std::vector<CoreWorld::Peer*> peers_;
-  std::map<GrantId, Instant> overdue_;
+  std::map<std::pair<GrantId, WallTime>, Instant> overdue_;  // Since when it was seen to be.
   size_t connects_ = 0;
   size_t auths_ = 0;
 };
