@@ -18,8 +18,8 @@ class DeclarationRule {
   // All files of the project; they outlive this, as does `graph`.
   DeclarationRule(const std::vector<SourceFile>& files, const IncludeGraph& graph);
 
-  // Each type and function that a header of ours declares in a namespace, and that the file names, is
-  // declared in the file or mentioned in a header that it reaches.
+  // Each type and function that a header of ours declares in a namespace, and that the file names,
+  // is declared in the file or mentioned in a header that it reaches.
   Complaints Check(const SourceFile& file) const;
 
  private:
