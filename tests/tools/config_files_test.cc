@@ -74,14 +74,14 @@ TEST(ConfigFiles, ReadsMountedFolders) {
 TEST(ConfigFiles, ReadsManifestsOfOneMoment) {
   const TempFolder folder;
   folder.Write("..2026_11_27/a.yaml", ListenerOn("one", 1883));
-  folder.Write("..2026_11_27/new.yaml", ListenerOn("two", 1884));
-  folder.Write("by-hand.yaml", ListenerOn("three", 1885));
+  folder.Write("..2026_11_27/new.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: new}\n");
+  folder.Write("by-hand.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: by-hand}\n");
   fs::create_symlink("..2026_11_27", folder / "..data");
   fs::create_symlink("..data/a.yaml", folder / "a.yaml");
   fs::create_symlink("..data/old.yaml", folder / "old.yaml");
   const config::LoadResult result = ConfigFiles(folder.path()).Load();
   ASSERT_TRUE(result.configuration) << ProblemsOf(result);
-  ASSERT_EQ(result.configuration->ports.size(), 3u);
+  ASSERT_EQ(result.configuration->ports.size(), 1u);
   EXPECT_EQ(result.configuration->ports.at(0).settings.origin.file, (folder / "a.yaml").string());
 }
 

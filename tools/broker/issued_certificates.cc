@@ -49,14 +49,17 @@ ServerCertificateSpec From(const config::CertificateSettings& settings) {
   return spec;
 }
 
-// A port's name is LISTENER/PORT, or LISTENER/PATH; a file's has no slash. No two have the same.
+// A port's name is LISTENER/PORT, or LISTENER/PATH; a file's has small letters, digits, '-' and '.'
+// alone. No two have the same: of the characters of a listener's name only '.' is written as a
+// number.
 std::string FileNameOf(std::string_view port) {
   std::string name;
-  for (const char c : port) {
+  for (size_t i = 0; i < port.size(); ++i) {
+    const char c = port[i];
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-') {
       name += c;
     } else {
-      name += c == '/' ? "." : fmt::format("={:02x}", static_cast<unsigned char>(c));
+      name += i == port.find('/') ? "." : fmt::format(".{:02x}", static_cast<unsigned char>(c));
     }
   }
   return name;
