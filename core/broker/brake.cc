@@ -1,11 +1,13 @@
 #include "core/broker/brake.h"
 
+#include <utility>
+
 #include "fmt/format.h"
 
 namespace signet {
 namespace {
 
-// How long a Client has to show how fast it is.
+// How long a Client has to show how fast it is, twice.
 constexpr Duration kLook = milliseconds(500);
 
 // What a queue may hold while its publishers wait, as a multiple of its limits: each of them may
@@ -91,22 +93,27 @@ void Brake::Release(Wait& wait) {
   });
 }
 
+bool Brake::IsSlow(const Wait& wait, Duration passed) const {
+  const auto needed = context_.limits.brake_rate * static_cast<uint64_t>(passed / milliseconds(1));
+  return wait.taken * 1000 < needed;
+}
+
 void Brake::Check() {
   std::vector<std::pair<Session*, Wait*>> slow;
   bool waiting = false;
   for (auto& [session, wait] : waits_) {
     if (session->pace != Session::Pace::kBehind) continue;
     const Duration passed = context_.now - wait.looked;
-    const auto needed =
-        context_.limits.brake_rate * static_cast<uint64_t>(passed / milliseconds(1));
-    if (passed >= kLook && wait.taken * 1000 < needed) {
-      slow.push_back({session, &wait});
-      continue;
+    if (passed >= kLook) {
+      const bool was_slow = std::exchange(wait.was_slow, IsSlow(wait, passed));
+      if (was_slow && wait.was_slow) {
+        slow.push_back({session, &wait});
+        continue;
+      }
+      wait.looked = context_.now;
+      wait.taken = 0;
     }
     waiting = true;
-    if (passed < kLook) continue;
-    wait.looked = context_.now;
-    wait.taken = 0;
   }
   for (const auto& [session, wait] : slow) GiveUp(*session, *wait);
   if (waiting) context_.wheel.Set(timer_, context_.now + kLook);

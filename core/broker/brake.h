@@ -2,7 +2,9 @@
 // be acknowledged. Once the queue of a Session whose Client is there is half full, whoever
 // publishes a QoS 1 or 2 message into it is not read from until it has shrunk to a quarter. What is
 // on its way by then is still kept (Limits::queued_messages says how much). A Client that takes
-// less than Limits::brake_rate is not waited for: it would hold up others at its will.
+// less than Limits::brake_rate is not waited for: it would hold up others at its will. That takes
+// two looks half a second apart, for what it has sent may lie unread after one: a busy machine had
+// us wait.
 //
 // A Client that is waited for does not itself wait, so that its acknowledgements are read: clients
 // that publish to each other cannot block each other.
@@ -58,10 +60,12 @@ class Brake {
     std::vector<PublisherId> held;  // One for each message; a publisher may stand here repeatedly.
     size_t taken = 0;               // Since the last look.
     Instant looked;
+    bool was_slow = false;  // At the last look.
   };
 
   bool IsHalfFull(const OutboundQueue& queue) const;
   bool IsOverQuarter(const OutboundQueue& queue) const;
+  bool IsSlow(const Wait& wait, Duration passed) const;
   void Take(Session& session, size_t count);
   // Lets go whom it held.
   void Release(Wait& wait);

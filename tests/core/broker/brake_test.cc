@@ -79,6 +79,20 @@ TEST_P(BrakeTest, GivesUpWaitingForAClientThatTakesNothing) {
   EXPECT_EQ(stuck->Messages().size(), 400u);
 }
 
+// A machine that had us wait for half a second says nothing about who sent meanwhile.
+TEST_P(BrakeTest, OneLookAtAClientIsNotEnough) {
+  auto slow = Client("slow");
+  slow->Subscribe("t", kQos1);
+  PublishAtOnce(4, 200);
+  world().Run();
+  world().Advance(milliseconds(900));
+  EXPECT_EQ(world().Sum().clients_too_slow, 0u);
+  EXPECT_EQ(slow->Messages().size(), 800u);
+  EXPECT_EQ(CountAcks(), 800u);
+  EXPECT_EQ(world().Sum().clients_too_slow, 0u);
+  EXPECT_EQ(world().Sum().dropped_queue_full, 0u);
+}
+
 TEST_P(BrakeTest, LetsPublishersGoWhenTheClientLeaves) {
   auto stuck = Client("stuck", {.session_expiry_s = 100});
   stuck->Subscribe("t", kQos1);

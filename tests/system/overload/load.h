@@ -16,10 +16,12 @@ class Load {
     uint16_t port = 0;
     uint32_t publishers = 500;
     uint32_t messages_each = 100;
-    // How many messages the subscriber takes while all publishers send as much as the network
-    // takes.
-    uint32_t taken_a_round = 64;
+    // How many messages the subscriber takes whenever kSome more publishers have sent as much as
+    // the network takes.
+    uint32_t taken_at_once = 8;
   };
+  static constexpr uint32_t kSome = 64;
+
   explicit Load(const Options& options);
 
   // Until all is acknowledged and nothing comes any more. Fails the test if nothing moves for too
