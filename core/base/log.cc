@@ -23,6 +23,14 @@ bool IsControl(uint32_t code_point) {
   return code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F);
 }
 
+// Most of what is logged.
+bool IsPlain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+// How many of the first bytes are plain.
+size_t CountPlain(std::string_view text) {
+  return static_cast<size_t>(std::ranges::find_if_not(text, IsPlain) - text.begin());
+}
+
 }  // namespace
 
 std::string EscapeForLog(std::string_view text, size_t max_size) {
@@ -30,6 +38,11 @@ std::string EscapeForLog(std::string_view text, size_t max_size) {
   out.reserve(std::min(text.size(), max_size) + 4);
   while (!text.empty()) {
     if (out.size() >= max_size) return out + "…";
+    if (const size_t plain = std::min(CountPlain(text), max_size - out.size()); plain > 0) {
+      out += text.substr(0, plain);
+      text.remove_prefix(plain);
+      continue;
+    }
     const Utf8Character character = DecodeUtf8(text);
     if (character.size == 0) {
       out += fmt::format("\\x{:02x}", static_cast<uint8_t>(text.front()));

@@ -1,12 +1,13 @@
 #include "tools/broker/log_sink.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "fmt/format.h"
 #include "spdlog/async.h"
 #include "spdlog/async_logger.h"
 #include "spdlog/pattern_formatter.h"
-#include "spdlog/sinks/stdout_sinks.h"
+#include "tools/broker/log_target.h"
 
 namespace signet {
 namespace {
@@ -58,15 +59,27 @@ std::string JsonMembers(std::string_view event, std::initializer_list<LogField> 
   return line;
 }
 
-BrokerLog::BrokerLog(LogFormat format, LogLevel least)
-    : BrokerLog(format, least, std::make_shared<spdlog::sinks::stderr_sink_st>()) {}
+BrokerLog::BrokerLog(LogFormat format, LogLevel least) : format_(format), least_(least) {
+  Start();
+  // It is used on the writer's thread, which ends before either of them.
+  WriteTo(std::make_shared<LogTarget>(
+      STDERR_FILENO, [writer = writer_.get()] { return writer->queue_size() > 0; }));
+}
 
 BrokerLog::BrokerLog(LogFormat format, LogLevel least, std::shared_ptr<spdlog::sinks::sink> target)
     : format_(format), least_(least) {
+  Start();
+  WriteTo(std::move(target));
+}
+
+void BrokerLog::Start() {
   writer_ = std::make_shared<spdlog::details::thread_pool>(
       kQueuedLines, 1, [] { pthread_setname_np(pthread_self(), "log"); });
+}
+
+void BrokerLog::WriteTo(std::shared_ptr<spdlog::sinks::sink> target) {
   target->set_formatter(std::make_unique<spdlog::pattern_formatter>(
-      format == LogFormat::kJson ? kJsonPattern : kTextPattern, spdlog::pattern_time_type::utc));
+      format_ == LogFormat::kJson ? kJsonPattern : kTextPattern, spdlog::pattern_time_type::utc));
   logger_ = std::make_shared<spdlog::async_logger>("signet", std::move(target), writer_,
                                                    spdlog::async_overflow_policy::overrun_oldest);
   logger_->set_level(spdlog::level::trace);  // What is written is our own matter.

@@ -1,6 +1,7 @@
 // The broker's log: lines of text or of JSON on standard error. They are put together by whoever
 // writes them and written by a thread of their own, so that a slow terminal or disk holds nobody
-// up. When more comes than can be written, the oldest lines are dropped and counted.
+// up, many at once where many come (log_target.h). When more comes than can be written, the oldest
+// lines are dropped and counted.
 #pragma once
 
 #include <atomic>
@@ -42,6 +43,9 @@ class BrokerLog : public LogSink {
   size_t dropped() const;
 
  private:
+  void Start();
+  void WriteTo(std::shared_ptr<spdlog::sinks::sink> target);
+
   const LogFormat format_;
   std::atomic<LogLevel> least_;
   std::shared_ptr<spdlog::async_logger> logger_;
