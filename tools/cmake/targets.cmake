@@ -10,13 +10,15 @@ function(signet_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE signet_warnings)
 endfunction()
 
-# signet_test(NAME [DEPS ...]): every *_test.cc of the current folder, as one program known to CTest.
+# signet_test(NAME [DEPS ...]): every *_test.cc of the current folder, as one program known to CTest,
+# with the labels of `test_labels`.
 function(signet_test name)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *_test.cc)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest_main signet_warnings)
   add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${test_labels}")
 endfunction()
 
 # leave_out_under(SANITIZER TEST CASES): what a sanitizer, `address` or `thread`, would learn nothing from for
