@@ -54,12 +54,13 @@ void AuthShard::EndTurn() {
     Held held = held_.Pop();
     outgoing_[held.to.value()].Push(std::move(held.answer));
   }
+  pauses_.RunDue();
   deadlines_.Advance(clock_, [this](void* owner) { LookAt(*static_cast<Grant*>(owner)); });
 }
 
 Instant AuthShard::NextDeadline() const {
   if (!waiting_.empty() || !to_judge_anew_.empty()) return clock_.now;
-  const Instant next = deadlines_.NextDeadline(clock_);
+  const Instant next = std::min(deadlines_.NextDeadline(clock_), pauses_.NextDeadline());
   return held_.empty() ? next : std::min(next, held_.front().due);
 }
 
@@ -82,7 +83,8 @@ void AuthShard::SetPort(PortId port, std::string listener,
   policy->listener = std::move(listener);
   policy->settings = std::move(settings);
   std::erase_if(judges_, [](const auto& judge) { return judge.expired(); });
-  for (auto& method : make_methods_(*policy->settings)) {
+  const MethodContext context{.listener = policy->listener, .clock = &clock_, .pauses = &pauses_};
+  for (auto& method : make_methods_(*policy->settings, context)) {
     policy->judges.push_back(
         std::make_shared<Judge>(++judges_made_, std::move(method), &cache_, &clock_));
     judges_.push_back(policy->judges.back());

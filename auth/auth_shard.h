@@ -15,6 +15,8 @@
 #include "auth/auth_counters.h"
 #include "auth/deadlines.h"
 #include "auth/grants.h"
+#include "auth/method_context.h"
+#include "auth/pauses.h"
 #include "auth/policy.h"
 #include "auth/verdict_cache.h"
 #include "core/access/auth_desk.h"
@@ -23,8 +25,8 @@
 namespace signet::auth {
 
 // Makes the methods of a BrokerAuthentication, in its order.
-using MethodFactory =
-    std::function<std::vector<std::unique_ptr<Method>>(const config::BrokerAuthentication&)>;
+using MethodFactory = std::function<std::vector<std::unique_ptr<Method>>(
+    const config::BrokerAuthentication&, const MethodContext&)>;
 
 class AuthShard : public AuthDesk {
  public:
@@ -89,6 +91,7 @@ class AuthShard : public AuthDesk {
   void AskNext(std::shared_ptr<Login> login);
   void OnVerdict(const std::shared_ptr<Login>& login, const std::shared_ptr<Judge>& judge,
                  Verdict verdict);
+  void LogPassedOver(const Login& login, std::string_view method, std::string_view why);
   void LetIn(const Login& login, const std::shared_ptr<Judge>& judge, Principal principal);
   void Refuse(const Login& login, std::string_view method, std::string_view rule, ReasonCode code);
   void ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Principal principal);
@@ -119,6 +122,7 @@ class AuthShard : public AuthDesk {
   LogSink& log_;
   const MethodFactory make_methods_;
   AuthClock clock_;
+  Pauses pauses_{clock_};
   VerdictCache cache_;
   uint64_t judges_made_ = 0;
   std::vector<std::weak_ptr<Judge>> judges_;  // Of old settings too, while somebody waits for them.
@@ -132,6 +136,7 @@ class AuthShard : public AuthDesk {
   uint64_t questions_ = 0;                          // Without an answer.
   AuthCounters counters_;
   RateLimit refusal_log_{50, 50};
+  RateLimit passed_over_log_{50, 50};
 };
 
 }  // namespace signet::auth

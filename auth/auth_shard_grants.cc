@@ -76,6 +76,10 @@ void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
   if (const auto* denied = std::get_if<Denied>(&verdict)) {
     return RefuseAgain(*grant, *credentials, from, client, denied->rule, denied->reason_code);
   }
+  if (std::holds_alternative<NotRelevant>(verdict)) {
+    return RefuseAgain(*grant, *credentials, from, client, "its method is not for what it presents",
+                       ReasonCode::kNotAuthorized);
+  }
   Principal& principal = std::get<Accepted>(verdict).principal;
   if (principal.identity != grant->identity) {
     return RefuseAgain(*grant, *credentials, from, client, "it is somebody else than before",

@@ -47,13 +47,23 @@ void AuthShard::OnVerdict(const std::shared_ptr<Login>& login, const std::shared
   if (const auto* denied = std::get_if<Denied>(&verdict)) {
     return Refuse(*login, method, denied->rule, denied->reason_code);
   }
+  if (std::holds_alternative<NotRelevant>(verdict)) return AskNext(login);
   const std::string& why = std::get<Unavailable>(verdict).why;
   if (judge->method().yields_when_unavailable()) {
-    log_.Write(LogLevel::kWarning, "a method cannot be asked; the next one is",
-               {{"listener", login->policy->listener}, {"method", method}, {"why", why}});
+    LogPassedOver(*login, method, why);
     return AskNext(login);
   }
   Refuse(*login, method, why, ReasonCode::kServerUnavailable);
+}
+
+void AuthShard::LogPassedOver(const Login& login, std::string_view method, std::string_view why) {
+  if (!passed_over_log_.Allow(clock_.now)) return;  // A server may be down for all who come.
+  const uint64_t suppressed = passed_over_log_.TakeSuppressed();
+  log_.Write(LogLevel::kWarning, "a method cannot be asked; the next one is",
+             {{"listener", login.policy->listener},
+              {"method", method},
+              {"why", why},
+              {"not_logged_before", fmt::format("{}", suppressed)}});
 }
 
 void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge,

@@ -53,7 +53,7 @@ void Judge::Count(const Verdict& verdict) {
     ++counters_.accepted;
   } else if (std::holds_alternative<Denied>(verdict)) {
     ++counters_.denied;
-  } else {
+  } else if (std::holds_alternative<Unavailable>(verdict)) {
     ++counters_.failed;
   }
 }

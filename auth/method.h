@@ -37,7 +37,10 @@ struct Denied {
 struct Unavailable {
   std::string why;  // For the log.
 };
-using Verdict = std::variant<Accepted, Denied, Unavailable>;
+// Neither: who was asked says that the credentials are for somebody else to judge. The next method
+// is asked, as if IsRelevant() had said no.
+struct NotRelevant {};
+using Verdict = std::variant<Accepted, Denied, Unavailable, NotRelevant>;
 
 class Method {
  public:

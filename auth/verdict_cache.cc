@@ -42,7 +42,7 @@ void VerdictCache::Keep(const EvidenceKey& key, const Verdict& verdict, Instant 
   if (const auto* accepted = std::get_if<Accepted>(&verdict)) {
     entry.until = now + options_.accepted_age;
     entry.deadline = std::min(accepted->principal.deadline, accepted->known_until);
-  } else if (std::holds_alternative<Unavailable>(verdict)) {
+  } else if (!std::holds_alternative<Denied>(verdict)) {
     return;
   }
   if (entry.deadline <= wall) return;

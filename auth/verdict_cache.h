@@ -39,7 +39,7 @@ class VerdictCache {
 
   // Accepted or Denied.
   std::optional<Verdict> Find(const EvidenceKey& key, Instant now, WallTime wall) const;
-  // Keeps nothing of Unavailable, or of what has ended already.
+  // Keeps nothing of any other, or of what has ended already.
   void Keep(const EvidenceKey& key, const Verdict& verdict, Instant now, WallTime wall);
   void Clear();
   size_t size() const { return young_.size() + old_.size(); }

@@ -46,7 +46,8 @@ class AnyToken : public auth::Method {
   bool may_reauthenticate() const override { return true; }
 };
 
-std::vector<std::unique_ptr<auth::Method>> OneMethod(const config::BrokerAuthentication&) {
+std::vector<std::unique_ptr<auth::Method>> OneMethod(const config::BrokerAuthentication&,
+                                                     const auth::MethodContext&) {
   std::vector<std::unique_ptr<auth::Method>> methods;
   methods.push_back(std::make_unique<AnyToken>());
   return methods;

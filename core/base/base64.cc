@@ -1,5 +1,6 @@
 #include "core/base/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -43,6 +44,19 @@ StatusOr<SecretBytes> DecodeBase64(std::string_view text) {
   SecretBytes decoded = SecretBytes::Take(&bytes);
   if (!good) return Status::Error("is not base64");
   return decoded;
+}
+
+void AppendBase64(ByteView bytes, std::string* text) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t at = 0; at < bytes.size(); at += 3) {
+    const size_t count = std::min<size_t>(bytes.size() - at, 3);
+    uint32_t group = 0;
+    for (size_t i = 0; i < 3; ++i) group = group << 8 | (i < count ? bytes[at + i] : 0u);
+    for (size_t i = 0; i < 4; ++i) {
+      *text += i <= count ? kDigits[group >> (18 - 6 * i) & 63] : '=';
+    }
+  }
 }
 
 }  // namespace signet

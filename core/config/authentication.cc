@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/base/log.h"
 #include "core/config/field_reader.h"
+#include "core/config/http_header.h"
 #include "core/config/values.h"
 #include "fmt/format.h"
 
@@ -20,7 +22,8 @@ constexpr Names kExpiryNotices[] = {"None", "Disconnect"};
 constexpr Field kBreakerRows[] = {
     Number<&CircuitBreaker::failures>("failures", {1, 1000}, "5",
                                       "in a row, until the server is left alone"),
-    Number<&CircuitBreaker::open_s>("openSeconds", {1, 3600}, "10", "how long it is left alone"),
+    Number<&CircuitBreaker::open_s>("openSeconds", {1, 3600}, "3",
+                                    "how long it is left alone, until one question tries it out"),
 };
 constexpr FieldTable kBreakerFields{.title = "circuitBreaker", .fields = kBreakerRows};
 
@@ -72,7 +75,23 @@ constexpr Field kCustomRows[] = {
         "whether the server may answer 404 with {\"relevant\": false}, so that the next method is "
         "asked"),
 };
-constexpr FieldTable kCustomFields{.title = "customSettings", .fields = kCustomRows};
+
+// What would be found with the first client, and would keep out all of them.
+void CheckCustom(const void* object, const YamlNode& node, Reading* reading) {
+  const auto& settings = *static_cast<const CustomSettings*>(object);
+  if (settings.endpoint.find('?') != settings.endpoint.npos) {
+    reading->Complain(node.line, "endpoint must have no query, as the API has one of its own");
+  }
+  for (const auto& [name, value] : settings.headers) {
+    const Status status = CheckHttpHeader(name, value.text());
+    if (status.ok()) continue;
+    reading->Complain(node.line,
+                      fmt::format("\"{}\" in headers {}", EscapeForLog(name), status.sentence()));
+  }
+}
+
+constexpr FieldTable kCustomFields{
+    .title = "customSettings", .fields = kCustomRows, .check = CheckCustom};
 
 void CheckTokens(const void* object, const YamlNode& node, Reading* reading) {
   const auto& settings = *static_cast<const ServiceAccountTokenSettings*>(object);

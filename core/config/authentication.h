@@ -37,7 +37,7 @@ struct Certificate {
 
 struct CircuitBreaker {
   uint64_t failures = 5;  // In a row, until it opens.
-  uint64_t open_s = 10;
+  uint64_t open_s = 3;
   friend bool operator==(const CircuitBreaker&, const CircuitBreaker&) = default;
 };
 

@@ -121,12 +121,14 @@ class AuthShardTest : public testing::Test {
   WallTime wall_ = WallTime::FromSeconds(1'900'000'000);
   Script sat_;
   std::vector<Script*> scripts_;
+  MethodContext context_;  // Of the methods that were made last.
   int revision_ = 0;
   uint32_t clients_ = 0;
   MemoryLog log_;
   AuthShard shard_{{.shards = 3,
                     .make_methods =
-                        [this](const config::BrokerAuthentication&) {
+                        [this](const config::BrokerAuthentication&, const MethodContext& context) {
+                          context_ = context;
                           std::vector<std::unique_ptr<Method>> methods;
                           for (Script* each : scripts_) {
                             methods.push_back(std::make_unique<ScriptedMethod>(each));

@@ -147,7 +147,7 @@ TEST_F(GrantsTest, IsTakenBackWhereverTheClientTurnsUp) {
 TEST_F(GrantsTest, AreBounded) {
   AuthShard::Setup setup{.shards = 2,
                          .make_methods =
-                             [this](const config::BrokerAuthentication&) {
+                             [this](const config::BrokerAuthentication&, const MethodContext&) {
                                std::vector<std::unique_ptr<Method>> methods;
                                methods.push_back(std::make_unique<ScriptedMethod>(&sat_));
                                return methods;

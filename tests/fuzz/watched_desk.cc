@@ -69,7 +69,7 @@ WatchedDesk::WatchedDesk(uint32_t shards, Habits habits, Instant now, WallTime w
       outgoing_(shards),
       shard_({.shards = shards,
               .make_methods =
-                  [this](const config::BrokerAuthentication&) {
+                  [this](const config::BrokerAuthentication&, const auth::MethodContext&) {
                     std::vector<std::unique_ptr<auth::Method>> methods;
                     for (const char each : methods_) {
                       methods.push_back(

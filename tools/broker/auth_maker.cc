@@ -5,8 +5,10 @@
 #include <cstdlib>
 
 #include "auth/auth_shard.h"
+#include "auth/custom/custom_method.h"
 #include "auth/kubernetes/service_account_token_method.h"
 #include "auth/locked_method.h"
+#include "auth/method_context.h"
 #include "auth/x509/x509_method.h"
 #include "core/base/check.h"
 #include "core/config/reader.h"
@@ -58,9 +60,21 @@ std::unique_ptr<auth::Method> MakeServiceAccountToken(
       [](const std::string& path) { return ReadWhole(path, config::kMaxValueBytes); }, http);
 }
 
+uint64_t RandomSeed() {
+  uint64_t seed = 0;
+  while (getrandom(&seed, sizeof seed, 0) != static_cast<ssize_t>(sizeof seed)) {
+  }
+  return seed;
+}
+
 std::unique_ptr<auth::Method> MakeMethod(const config::AuthenticationMethod& settings,
+                                         const auth::MethodContext& context,
                                          const AuthDeskSetup& setup) {
   std::unique_ptr<auth::Method> method;
+  if (settings.custom) {
+    method =
+        std::make_unique<auth::CustomMethod>(*settings.custom, context, setup.http, RandomSeed());
+  }
   if (settings.x509) method = MakeX509(*settings.x509, *setup.log);
   if (settings.service_account_token) {
     method = MakeServiceAccountToken(*settings.service_account_token, setup.http);
@@ -70,10 +84,11 @@ std::unique_ptr<auth::Method> MakeMethod(const config::AuthenticationMethod& set
 }
 
 std::vector<std::unique_ptr<auth::Method>> MakeMethods(const config::BrokerAuthentication& settings,
+                                                       const auth::MethodContext& context,
                                                        const AuthDeskSetup& setup) {
   std::vector<std::unique_ptr<auth::Method>> methods;
   for (const config::AuthenticationMethod& each : settings.methods) {
-    methods.push_back(MakeMethod(each, setup));
+    methods.push_back(MakeMethod(each, context, setup));
   }
   return methods;
 }
@@ -94,7 +109,9 @@ MakeAuthDesk MakeAuth() {
   return [](const AuthDeskSetup& setup) -> std::unique_ptr<AuthDesk> {
     return std::make_unique<auth::AuthShard>(auth::AuthShard::Setup{
         .shards = setup.shards,
-        .make_methods = [setup](const auto& settings) { return MakeMethods(settings, setup); },
+        .make_methods = [setup](
+                            const auto& settings,
+                            const auto& context) { return MakeMethods(settings, context, setup); },
         .hash_key = RandomKey(),
         .log = setup.log,
         .start = {.now = setup.now, .wall = setup.wall}});

@@ -205,6 +205,35 @@ TEST(Methods, DoNotPretendToAskADeviceRegistry) {
   }
 }
 
+// azure-iot-operations 5: the query is the API's, and so is the type of the body.
+TEST(Methods, OfCustomServersCanBeAskedAsTheySay) {
+  const auto problems = [](std::string_view more) {
+    return ProblemsOfMethod(fmt::format("method: Custom, customSettings: {{{}}}", more));
+  };
+  for (const char* good :
+       {"endpoint: 'https://a'", "endpoint: 'https://a:8443/path/'",
+        "endpoint: 'https://a', headers: {x-plant: 'a\tb', Authorization: Bearer t}"}) {
+    EXPECT_EQ(problems(good), "") << good;
+  }
+  EXPECT_NE(problems("endpoint: 'https://a/?b=c'").find("must have no query"), std::string::npos);
+  for (const char* name : {"host", "Host", "Content-Type", "ACCEPT", "content-length",
+                           "Transfer-Encoding", "connection", "te"}) {
+    EXPECT_NE(problems(fmt::format("endpoint: 'https://a', headers: {{{}: hunter2}}", name))
+                  .find("is a header that the broker sets itself"),
+              std::string::npos)
+        << name;
+  }
+  for (const char* name : {"'a b'", "'a:'", "'ä'", "'a\tb'", "'(a)'"}) {
+    EXPECT_NE(problems(fmt::format("endpoint: 'https://a', headers: {{{}: hunter2}}", name))
+                  .find("is no name of a header"),
+              std::string::npos)
+        << name;
+  }
+  const std::string control = problems(R"(endpoint: 'https://a', headers: {a: "hunter2\r\nb: c"})");
+  EXPECT_NE(control.find("control characters"), std::string::npos);
+  EXPECT_EQ(control.find("hunter2"), std::string::npos);
+}
+
 TEST(Methods, HaveTheirOwnSettingsAndNoOther) {
   const auto& problems = ProblemsOfMethod;
   EXPECT_EQ(problems("method: Custom"),

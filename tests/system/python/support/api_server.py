@@ -173,10 +173,12 @@ class ApiServer:
                 with stream.makefile("rb") as lines:
                     while request := self._read(lines):
                         self.requests.append(request)
-                        answer = self.review if request.path == REVIEWS else self.account
-                        answer(stream, request)
+                        self._answer_to(request)(stream, request)
         except OSError:
             pass  # The broker has hung up, which it may.
+
+    def _answer_to(self, request):
+        return self.review if request.path == REVIEWS else self.account
 
     def _read(self, lines):
         first = lines.readline().decode()

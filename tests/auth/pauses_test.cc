@@ -1,0 +1,57 @@
+#include "auth/pauses.h"
+
+#include <string>
+
+#include "tests/auth/auth_shard_fixture.h"
+
+namespace signet::auth {
+namespace {
+
+class PausesTest : public AuthShardTest {
+ protected:
+  void After(Duration pause, char what) {
+    context_.pauses->After(pause, [this, what] { done_ += what; });
+  }
+
+  std::string done_;
+};
+
+TEST_F(PausesTest, EndInTheirOrder) {
+  After(milliseconds(20), 'b');
+  After(milliseconds(10), 'a');
+  After(milliseconds(20), 'c');
+  Advance(milliseconds(9));
+  EXPECT_EQ(done_, "");
+  Advance(milliseconds(1));
+  EXPECT_EQ(done_, "a");
+  Advance(milliseconds(10));
+  EXPECT_EQ(done_, "abc");
+}
+
+TEST_F(PausesTest, AskForTheirTurn) {
+  After(milliseconds(20), 'a');
+  EXPECT_EQ(shard_.NextDeadline(), now_ + milliseconds(20));
+  Advance(milliseconds(20));
+  EXPECT_GT(shard_.NextDeadline(), now_ + milliseconds(20));
+}
+
+TEST_F(PausesTest, MayFollowEachOther) {
+  context_.pauses->After(milliseconds(10), [this] {
+    done_ += 'a';
+    After(milliseconds(10), 'b');
+  });
+  Advance(milliseconds(10));
+  EXPECT_EQ(done_, "a");
+  Advance(milliseconds(10));
+  EXPECT_EQ(done_, "ab");
+}
+
+TEST_F(PausesTest, MayOutliveTheAuthShardsWork) { After(seconds(1000), 'a'); }
+
+TEST_F(PausesTest, MethodsKnowWhoseTheyAre) {
+  EXPECT_EQ(context_.listener, "front");
+  EXPECT_EQ(context_.clock->now, now_);
+}
+
+}  // namespace
+}  // namespace signet::auth
