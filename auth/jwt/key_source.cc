@@ -35,6 +35,11 @@ bool KeySource::IsUsable(WallTime now) const {
   return keys_ && MillisecondsSince(fetched_at_, now) <= ToMs(settings_.stale_s);
 }
 
+WallTime KeySource::due_at() const {
+  if (!keys_) return WallTime::Never();
+  return WallTime::FromMilliseconds(fetched_at_.milliseconds() + ToMs(settings_.refresh_s));
+}
+
 bool KeySource::MayFetch(WallTime now, int64_t floor_ms) const {
   return !asked_at_ || MillisecondsSince(*asked_at_, now) >= floor_ms;
 }
@@ -53,6 +58,10 @@ void KeySource::Check(const CompactJws& jws, const AlgorithmSet& allowed, WallTi
   if (!fetching_ && MillisecondsSince(fetched_at_, now) >= ToMs(settings_.refresh_s) &&
       MayFetch(now, why_not_.empty() ? 0 : kRetryFloorMs)) {
     Fetch(now);
+  }
+  // The last fetch may have missed it: as little a verdict for this token as for the one before it.
+  if (verdict == SignatureVerdict::kUnknownKey && !why_not_.empty()) {
+    return std::move(waiting.done)(NoKeys{why_not_});
   }
   std::move(waiting.done)(verdict);
 }

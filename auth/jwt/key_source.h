@@ -55,6 +55,8 @@ class KeySource {
 
   // Whose keys these are; empty until it is known, and if nobody says so.
   const std::string& issuer() const { return issuer_; }
+  // When the keys that are here are fetched anew; never, if there are none.
+  WallTime due_at() const;
 
  private:
   struct Waiting {

@@ -217,6 +217,18 @@ constexpr Field Texts(std::string_view name, Range count, TextCheck check,
           .kind = std::is_same_v<Value, std::string> ? FieldKind::kTexts : FieldKind::kReferences};
 }
 
+// With a default, which the first text that is given replaces.
+template <auto kMember>
+constexpr Field TextsOr(std::string_view name, Range count, TextCheck check,
+                        std::string_view fallback, std::string_view meaning) {
+  Field field = Texts<kMember>(name, count, check, meaning);
+  field.clear = [](void* object) {
+    (static_cast<internal::ObjectOf<kMember>*>(object)->*kMember).clear();
+  };
+  field.fallback = fallback;
+  return field;
+}
+
 template <auto kMember>
 constexpr Field Choice(std::string_view name, std::span<const std::string_view> names,
                        std::string_view fallback, std::string_view meaning) {

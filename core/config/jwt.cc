@@ -1,5 +1,7 @@
 #include "core/config/jwt.h"
 
+#include <algorithm>
+
 #include "core/config/field_reader.h"
 #include "core/config/values.h"
 
@@ -31,6 +33,13 @@ bool UsesPublicKeys(const JwtSettings& settings) {
 
 bool HasPublicKeys(const JwtIssuer& issuer) {
   return issuer.discovery || !issuer.jwks_uri.empty() || !issuer.public_keys_config_map.empty();
+}
+
+// Of two issuers that are named.
+bool HaveTokensInCommon(const JwtIssuer& a, const JwtIssuer& b) {
+  if (a.issuer != b.issuer || a.issuer.empty()) return false;
+  return a.audiences.empty() || b.audiences.empty() ||
+         std::ranges::find_first_of(a.audiences, b.audiences) != a.audiences.end();
 }
 
 void CheckIssuer(const void* object, const YamlNode& node, Reading* reading) {
@@ -70,11 +79,9 @@ void CheckJwt(const void* object, const YamlNode& node, Reading* reading) {
   }
   for (size_t i = 0; i < settings.issuers.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (settings.issuers[i].issuer != settings.issuers[j].issuer ||
-          settings.issuers[i].issuer.empty()) {
-        continue;
-      }
-      reading->Complain(settings.issuers[i].origin.line, "this issuer is given twice");
+      if (!HaveTokensInCommon(settings.issuers[i], settings.issuers[j])) continue;
+      reading->Complain(settings.issuers[i].origin.line,
+                        "this issuer is given twice, and not for different audiences");
     }
   }
 }
@@ -137,6 +144,10 @@ constexpr FieldTable kKeySetFields{.title = "jwks", .fields = kKeySetRows};
 constexpr Field kJwtRows[] = {
     Choices<&JwtSettings::from>("from", {1, 3}, kSources, "[Password, EnhancedAuthentication]",
                                 "where a client puts its token, in the order in which we look"),
+    TextsOr<&JwtSettings::enhanced_methods>(
+        "enhancedMethods", {1, 16}, CheckMqttText, "[JWT, OAUTH2-JWT, CUSTOM-JWT]",
+        "the Authentication Methods of MQTT 5 with which a token comes as Authentication Data; "
+        "letter by letter"),
     Choices<&JwtSettings::algorithms>("algorithms", {1, 13}, kAlgorithms, "",
                                       "that a signature may have; required where there are "
                                       "issuers"),
@@ -147,18 +158,21 @@ constexpr Field kJwtRows[] = {
     Toggle<&JwtSettings::require_exp>("requireExp", "Enabled",
                                       "whether a token without the claim exp is refused"),
     Number<&JwtSettings::leeway_s>("leewaySeconds", {0, 300}, "0",
-                                   "by which clocks may differ, for exp and nbf"),
+                                   "by which clocks may differ, for exp and nbf; a client stays "
+                                   "that much longer, too"),
     Map<&JwtSettings::verify_claims>("verifyClaims",
                                      "claims and what they must be; ${clientid} and ${username} "
                                      "stand for what CONNECT said"),
     Text<&JwtSettings::username_claim>("usernameClaim", nullptr, "sub",
-                                       "the claim that is the client's username"),
+                                       "the claim that is the client's username; a token without "
+                                       "it is refused"),
     Text<&JwtSettings::client_id_claim>("clientIdClaim", nullptr, "",
                                         "a claim that the Client Identifier must be equal to"),
     Map<&JwtSettings::attribute_claims>("attributes",
                                         "names of attributes, and the claims that they come from"),
-    Text<&JwtSettings::acl_claim>("aclClaim", nullptr, "acl",
-                                  "the claim with what the client may do"),
+    NoEffect(Text<&JwtSettings::acl_claim>(
+        "aclClaim", nullptr, "acl",
+        "the claim with what the client may do; it is not applied yet, and restricts nobody")),
 };
 
 }  // namespace

@@ -74,6 +74,8 @@ struct KeySetSettings {
 
 struct JwtSettings {
   std::vector<TokenSource> from{TokenSource::kPassword, TokenSource::kEnhancedAuthentication};
+  // Authentication Methods (MQTT 5, 4.12) whose data are tokens.
+  std::vector<std::string> enhanced_methods{"JWT", "OAUTH2-JWT", "CUSTOM-JWT"};
   std::vector<JwtAlgorithm> algorithms;
   std::vector<JwtIssuer> issuers;
   std::optional<Introspection> introspection;

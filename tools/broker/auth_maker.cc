@@ -9,6 +9,7 @@
 #include "auth/kubernetes/service_account_token_method.h"
 #include "auth/locked_method.h"
 #include "auth/method_context.h"
+#include "auth/oauth/jwt_method.h"
 #include "auth/x509/x509_method.h"
 #include "core/base/check.h"
 #include "core/config/reader.h"
@@ -67,6 +68,15 @@ uint64_t RandomSeed() {
   return seed;
 }
 
+std::unique_ptr<auth::Method> MakeJwt(const config::JwtSettings& settings,
+                                      const AuthDeskSetup& setup) {
+  auto method = auth::JwtMethod::Create(settings, setup.http);
+  if (method.ok()) return std::move(*method);
+  setup.log->Write(LogLevel::kError, "nobody can come in by JWT",
+                   {{"why", method.error().sentence()}});
+  return nullptr;
+}
+
 std::unique_ptr<auth::Method> MakeMethod(const config::AuthenticationMethod& settings,
                                          const auth::MethodContext& context,
                                          const AuthDeskSetup& setup) {
@@ -79,6 +89,7 @@ std::unique_ptr<auth::Method> MakeMethod(const config::AuthenticationMethod& set
   if (settings.service_account_token) {
     method = MakeServiceAccountToken(*settings.service_account_token, setup.http);
   }
+  if (settings.jwt) method = MakeJwt(*settings.jwt, setup);
   if (method != nullptr) return method;
   return std::make_unique<auth::LockedMethod>(std::string(NameOf(settings.name)));
 }

@@ -193,6 +193,22 @@ TEST_F(KeySourceTest, AFailureIsNoVerdict) {
   }
 }
 
+// Those who come after the one that was waited for are not worse off.
+TEST_F(KeySourceTest, AfterAFailureAnUnknownKeyStaysWithoutAVerdict) {
+  Warm();
+  At(60);
+  Ask(next_.Token("{}"));
+  fetcher_.Fail("cannot connect");
+  At(119);
+  EXPECT_EQ(Ask(next_.Token("{}")), "the issuer's keys: cannot connect");
+  EXPECT_EQ(Ask(), "genuine");
+  EXPECT_EQ(fetcher_.requests().size(), 2U);
+  At(120);
+  const std::string& answer = Ask(next_.Token("{}"));
+  AnswerKeys({key_.Jwk(), next_.Jwk()});
+  EXPECT_EQ(answer, "genuine");
+}
+
 TEST_F(KeySourceTest, AfterAFailureItPauses) {
   Ask();
   fetcher_.Fail("cannot connect");

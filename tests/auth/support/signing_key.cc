@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <wolfssl/wolfcrypt/ed25519.h>
+#include <wolfssl/wolfcrypt/hmac.h>
 #include <wolfssl/wolfcrypt/random.h>
 
 #include <array>
@@ -33,6 +34,19 @@ std::string UnsignedToken(std::string_view header, std::string_view payload,
                           std::string_view signature) {
   return fmt::format("{}.{}.{}", EncodeBase64Url(header), EncodeBase64Url(payload),
                      EncodeBase64Url(signature));
+}
+
+std::string HmacToken(std::string_view secret, std::string_view header, std::string_view payload) {
+  const std::string input = fmt::format("{}.{}", EncodeBase64Url(header), EncodeBase64Url(payload));
+  std::array<uint8_t, WC_SHA256_DIGEST_SIZE> signature;
+  ::Hmac hmac;
+  CHECK(wc_HmacInit(&hmac, nullptr, INVALID_DEVID) == 0);
+  CHECK(wc_HmacSetKey(&hmac, WC_SHA256, AsBytes(secret).data(),
+                      static_cast<uint32_t>(secret.size())) == 0);
+  CHECK(wc_HmacUpdate(&hmac, AsBytes(input).data(), static_cast<uint32_t>(input.size())) == 0);
+  CHECK(wc_HmacFinal(&hmac, signature.data()) == 0);
+  wc_HmacFree(&hmac);
+  return fmt::format("{}.{}", input, EncodeBase64Url(AsText(signature)));
 }
 
 struct SigningKey::Key {

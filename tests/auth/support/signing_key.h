@@ -13,6 +13,9 @@ std::string EncodeBase64Url(std::string_view bytes);
 std::string UnsignedToken(std::string_view header, std::string_view payload,
                           std::string_view signature = "no signature");
 
+// With a signature by HS256, whatever the header says.
+std::string HmacToken(std::string_view secret, std::string_view header, std::string_view payload);
+
 class SigningKey {
  public:
   explicit SigningKey(std::string_view key_id);

@@ -258,6 +258,23 @@ TEST(Methods, HaveTheirOwnSettingsAndNoOther) {
             std::string::npos);
 }
 
+// One issuer may sign for several services by different keys; which keys a token needs must be
+// plain.
+TEST(Methods, OfTokensHaveAnIssuerTwiceForDifferentAudiencesAlone) {
+  const auto problems = [](std::string_view first, std::string_view second) {
+    return ProblemsOfMethod(
+        fmt::format("method: JWT, jwtSettings: {{algorithms: [RS256], issuers: ["
+                    "{{issuer: a, jwksUri: 'https://a/1'{}}}, "
+                    "{{issuer: a, jwksUri: 'https://a/2'{}}}]}}",
+                    first, second));
+  };
+  constexpr std::string_view kTwice = "this issuer is given twice, and not for different audiences";
+  EXPECT_NE(problems("", "").find(kTwice), std::string::npos);
+  EXPECT_NE(problems(", audiences: [x]", "").find(kTwice), std::string::npos);
+  EXPECT_NE(problems(", audiences: [x, y]", ", audiences: [z, y]").find(kTwice), std::string::npos);
+  EXPECT_EQ(problems(", audiences: [x]", ", audiences: [y]"), "");
+}
+
 TEST(Ports, HaveOnePlaceAndOneMode) {
   const auto problems = [](std::string_view port) { return ProblemsOf(Load(Listener(port))); };
   EXPECT_NE(problems("{}").find("either port or unixSocket must be given"), std::string::npos);

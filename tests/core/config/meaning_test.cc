@@ -170,6 +170,7 @@ TEST(Meaning, OfJsonWebTokens) {
   const JwtSettings& jwt = *who.methods.at(4).jwt;
   EXPECT_EQ(jwt.from, (std::vector<TokenSource>{TokenSource::kUsername,
                                                 TokenSource::kEnhancedAuthentication}));
+  EXPECT_EQ(jwt.enhanced_methods, Texts{"PLANT-JWT"});
   EXPECT_EQ(jwt.algorithms, (std::vector<JwtAlgorithm>{JwtAlgorithm::kEs256, JwtAlgorithm::kEdDsa,
                                                        JwtAlgorithm::kHs512}));
   EXPECT_EQ(jwt.issuers.at(0).issuer, "https://login.plant.example");

@@ -1,0 +1,279 @@
+// JwtMethod as a whole: issuers, their keys, and what a verdict is worth for how long.
+#include "auth/oauth/jwt_method.h"
+
+#include <fmt/format.h>
+
+#include "tests/auth/oauth/jwt_fixture.h"
+#include "tests/auth/support/text_file.h"
+
+namespace signet::auth {
+namespace {
+
+using JwtMethodTest = JwtTest;
+using config::JwtAlgorithm;
+
+constexpr std::string_view kAccepted =
+    "accepted pump-7 as https://issuer.example pump-7  until 1700003600";
+constexpr std::string_view kForged = "denied: the token's signature is wrong";
+constexpr std::string_view kUnknown = "denied: the token is signed by no key of its issuer";
+constexpr std::string_view kHs256 = R"({"alg":"HS256"})";
+
+std::string Pem(std::string_view name) {
+  return ReadTextFile(fmt::format("{}/{}.pem", SIGNET_OAUTH_VECTORS, name));
+}
+
+TEST_F(JwtMethodTest, MayBeProvenAgain) {
+  EXPECT_EQ(method_->name(), "JWT");
+  EXPECT_TRUE(method_->may_reauthenticate());
+  EXPECT_FALSE(method_->yields_when_unavailable());
+  EXPECT_FALSE(method_->keeps_credentials());
+}
+
+TEST_F(JwtMethodTest, IntrospectionIsSaidToBeMissing) {
+  settings_.introspection.emplace();
+  EXPECT_EQ(Make(), "introspection cannot be done yet; without it, JWT can be used");
+}
+
+TEST_F(JwtMethodTest, AsksForKeysOnce) {
+  EXPECT_EQ(Verify(key_.Token(Payload())), "");
+  EXPECT_EQ(fetcher_.last().url, kJwksUri);
+  EXPECT_EQ(fetcher_.Header("Authorization"), "");
+  AnswerKeys({key_.Jwk()});
+  EXPECT_EQ(verdict_, kAccepted);
+  EXPECT_EQ(Verify(key_.Token(Payload(R"(,"jti":"2")"))), kAccepted);
+  EXPECT_EQ(fetcher_.requests().size(), 1U);
+}
+
+TEST_F(JwtMethodTest, AnIssuersServerHasItsOwnCaAndTime) {
+  settings_.issuers[0].ca_pem = "a CA";
+  settings_.jwks.timeout_s = 3;
+  ASSERT_EQ(Make(), "");
+  Verify(key_.Token(Payload()));
+  EXPECT_EQ(fetcher_.last().trust->ca_pem, "a CA");
+  EXPECT_EQ(fetcher_.last().timeout, seconds(3));
+  EXPECT_LE(fetcher_.last().max_response_bytes, 1024U * 1024);
+}
+
+TEST_F(JwtMethodTest, DiscoveryFindsTheKeys) {
+  settings_.issuers[0].jwks_uri.clear();
+  settings_.issuers[0].discovery = true;
+  ASSERT_EQ(Make(), "");
+  EXPECT_EQ(Verify(key_.Token(Payload())), "");
+  EXPECT_EQ(fetcher_.last().url, "https://issuer.example/.well-known/openid-configuration");
+  fetcher_.Answer(200,
+                  R"({"issuer":"https://issuer.example","jwks_uri":"https://keys.example/1"})");
+  EXPECT_EQ(fetcher_.last().url, "https://keys.example/1");
+  AnswerKeys({key_.Jwk()});
+  EXPECT_EQ(verdict_, kAccepted);
+}
+
+TEST_F(JwtMethodTest, DiscoveryOfAnotherIssuerIsNone) {
+  settings_.issuers[0].jwks_uri.clear();
+  settings_.issuers[0].discovery = true;
+  ASSERT_EQ(Make(), "");
+  Verify(key_.Token(Payload()));
+  fetcher_.Answer(200,
+                  R"({"issuer":"https://issuer.example/","jwks_uri":"https://keys.example/"})");
+  EXPECT_EQ(verdict_,
+            "unavailable: the discovery document is of another issuer, https://issuer.example/");
+}
+
+TEST_F(JwtMethodTest, WithoutKeysThereIsNoVerdict) {
+  Verify(key_.Token(Payload()));
+  fetcher_.Answer(500, "");
+  EXPECT_EQ(verdict_, "unavailable: the issuer's keys: the server answers with status 500");
+  for (const char* body :
+       {"<html>", "{}", R"({"keys":[]})", R"({"keys":[{"kty":"oct","kid":"k1","k":"AAAA"}]})"}) {
+    now_ = WallTime::FromSeconds(now_.seconds() + 10);
+    Verify(key_.Token(Payload()));
+    fetcher_.Answer(200, body);
+    EXPECT_TRUE(verdict_.starts_with("unavailable: the issuer's key set ")) << body << verdict_;
+  }
+}
+
+TEST_F(JwtMethodTest, AForgedTokenIsDenied) {
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(Verify(stranger_.TokenWithHeader(R"({"alg":"EdDSA","kid":"k1"})", Payload())), kForged);
+  EXPECT_EQ(
+      Verify(UnsignedToken(R"({"alg":"EdDSA","kid":"k1"})", Payload(), std::string(64, '\0'))),
+      kForged);
+  EXPECT_EQ(Verify(UnsignedToken(R"({"alg":"none"})", Payload(), "")),
+            "denied: the token is not signed");
+  EXPECT_EQ(Verify(key_.Token(Payload()) + "="), "denied: the token's signature is no base64url");
+  EXPECT_EQ(Verify(key_.Token(Payload()) + "\n"), "denied: the token's signature is no base64url");
+}
+
+// Ten thousand key ids that nobody has cost one question a minute, and no good client anything.
+TEST_F(JwtMethodTest, AFloodOfUnknownKeysCostsOneFetchAMinute) {
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  now_ = WallTime::FromSeconds(now_.seconds() + 61);
+  for (int i = 0; i < 10'000; ++i) {
+    Verify(UnsignedToken(fmt::format(R"({{"alg":"EdDSA","kid":"{}"}})", i), Payload()));
+    if (i == 0) AnswerKeys({key_.Jwk()});
+    EXPECT_EQ(verdict_, kUnknown);
+  }
+  EXPECT_EQ(fetcher_.requests().size(), 2U);
+  EXPECT_EQ(Verify(key_.Token(Payload())), kAccepted);
+}
+
+TEST_F(JwtMethodTest, ANewKeyIsFoundAndAnOldOneMissed) {
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  now_ = WallTime::FromSeconds(now_.seconds() + 61);
+  EXPECT_EQ(Verify(stranger_.Token(Payload())), "");
+  AnswerKeys({stranger_.Jwk()});
+  EXPECT_EQ(verdict_, kAccepted);
+  EXPECT_EQ(Verify(key_.Token(Payload())), kUnknown);
+}
+
+// A verdict is not remembered beyond the moment at which the key may be found to be gone.
+TEST_F(JwtMethodTest, AVerdictIsKnownUntilTheKeysAreDue) {
+  settings_.jwks.refresh_s = 120;
+  ASSERT_EQ(Make(), "");
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(known_until_, WallTime::FromSeconds(kNow.seconds() + 120));
+}
+
+TEST_F(JwtMethodTest, KeysAreUsedUntilTheyAreDueHoweverShortTheyMayBeStale) {
+  settings_.jwks.stale_s = 0;
+  ASSERT_EQ(Make(), "");
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  now_ = WallTime::FromSeconds(now_.seconds() + 299);
+  EXPECT_EQ(Verify(key_.Token(Payload())), kAccepted);
+  now_ = WallTime::FromSeconds(now_.seconds() + 2);
+  EXPECT_EQ(Verify(key_.Token(Payload())), "");
+  fetcher_.Fail("no way");
+  EXPECT_EQ(verdict_, "unavailable: the issuer's keys: no way");
+}
+
+TEST_F(JwtMethodTest, SecretsAreFoundByKidOrTried) {
+  settings_.issuers[0].hmac_secrets = {{"first", SecretBytes(kSecret)},
+                                       {"second", SecretBytes(std::string(32, 's'))}};
+  ASSERT_EQ(Make(), "");
+  EXPECT_EQ(Verify(HmacToken(kSecret, kHs256, Payload())), kAccepted);
+  EXPECT_EQ(known_until_, WallTime::Never());
+  EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kHs256, Payload())), kAccepted);
+  constexpr std::string_view kFirst = R"({"alg":"HS256","kid":"first"})";
+  EXPECT_EQ(Verify(HmacToken(kSecret, kFirst, Payload())), kAccepted);
+  EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kFirst, Payload())), kForged);
+  EXPECT_EQ(Verify(HmacToken(kSecret, R"({"alg":"HS256","kid":"x"})", Payload())), kUnknown);
+  EXPECT_EQ(Verify(HmacToken(std::string(40, 'x'), kHs256, Payload())), kUnknown);
+  EXPECT_EQ(fetcher_.requests().size(), 0U);
+}
+
+TEST_F(JwtMethodTest, SecretsMayBeBase64) {
+  settings_.issuers[0].hmac_encoding = config::SecretEncoding::kBase64;
+  settings_.issuers[0].hmac_secrets = {
+      {"k", SecretBytes("c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M=\n")}};
+  ASSERT_EQ(Make(), "");
+  EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kHs256, Payload())), kAccepted);
+  settings_.issuers[0].hmac_secrets = {{"k", SecretBytes("not base64!")}};
+  EXPECT_EQ(Make(), "the key k of the issuer https://issuer.example is not base64");
+}
+
+TEST_F(JwtMethodTest, APublicKeyIsNoSecret) {
+  settings_.algorithms = {JwtAlgorithm::kHs256, JwtAlgorithm::kRs256};
+  settings_.issuers[0].jwks_uri.clear();
+  settings_.issuers[0].public_keys_pem = {{"rsa", Pem("rsa")}};
+  settings_.issuers[0].hmac_secrets = {{"first", SecretBytes(kSecret)}};
+  ASSERT_EQ(Make(), "");
+  const std::string pem = Pem("rsa");
+  constexpr std::string_view kRsa = R"({"alg":"HS256","kid":"rsa"})";
+  EXPECT_EQ(Verify(HmacToken(pem, kHs256, Payload())), kUnknown);
+  EXPECT_EQ(Verify(HmacToken(pem, kRsa, Payload())), kUnknown);
+  EXPECT_EQ(Verify(HmacToken(pem.substr(0, pem.size() - 1), kRsa, Payload())), kUnknown);
+}
+
+TEST_F(JwtMethodTest, PublicKeysMayBeConfigured) {
+  settings_.algorithms = {JwtAlgorithm::kRs256, JwtAlgorithm::kEs256, JwtAlgorithm::kEdDsa};
+  settings_.issuers[0].jwks_uri.clear();
+  for (const char* name : {"rsa", "p256", "ed25519"}) {
+    settings_.issuers[0].public_keys_pem.emplace(name, Pem(name));
+  }
+  ASSERT_EQ(Make(), "");
+  const auto tokens = ReadNamedLines(SIGNET_OAUTH_VECTORS "/tokens.txt");
+  for (const char* name : {"rsa", "p256", "ed25519"}) {
+    EXPECT_EQ(Verify(tokens.at(name)),
+              "accepted pump-7 as https://issuer.example pump-7  until 4102444800")
+        << name;
+  }
+  // Its algorithm is not allowed.
+  EXPECT_EQ(Verify(tokens.at("p384")), kForged);
+  EXPECT_EQ(Verify(key_.Token(Payload())), kUnknown);
+}
+
+// Those that are configured are at hand; those that are published are looked for beside them.
+TEST_F(JwtMethodTest, ConfiguredKeysStandBesidePublishedOnes) {
+  settings_.issuers[0].public_keys_pem = {{"ed25519", Pem("ed25519")}};
+  ASSERT_EQ(Make(), "");
+  EXPECT_TRUE(Verify(ReadNamedLines(SIGNET_OAUTH_VECTORS "/tokens.txt").at("ed25519"))
+                  .starts_with("accepted"));
+  EXPECT_EQ(fetcher_.requests().size(), 0U);
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+}
+
+TEST_F(JwtMethodTest, AKeyThatCannotBeUsedIsNamed) {
+  struct Case {
+    std::string secret;
+    std::string public_key;
+    std::string sentence;
+  };
+  for (const Case& each :
+       {Case{"short", "", "the key k of the issuer https://issuer.example has fewer than 32 bytes"},
+        Case{"", "none", "the key k of the issuer https://issuer.example is not one block of PEM"},
+        Case{"", Pem("p256"),
+             "the key k of the issuer https://issuer.example serves none of the algorithms that "
+             "are allowed"}}) {
+    config::JwtIssuer& issuer = settings_.issuers[0];
+    issuer.hmac_secrets.clear();
+    issuer.public_keys_pem.clear();
+    if (!each.secret.empty()) issuer.hmac_secrets["k"] = SecretBytes(each.secret);
+    if (!each.public_key.empty()) issuer.public_keys_pem["k"] = each.public_key;
+    EXPECT_EQ(Make(), each.sentence);
+  }
+}
+
+TEST_F(JwtMethodTest, EachIssuerIsBelievedByItsOwnKeys) {
+  settings_.issuers.push_back({.issuer = "second", .jwks_uri = "https://second.example/keys"});
+  ASSERT_EQ(Make(), "");
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  const std::string of_second = Changed(kIssuer, "second");
+  EXPECT_EQ(Verify(stranger_.Token(of_second)), "");
+  EXPECT_EQ(fetcher_.last().url, "https://second.example/keys");
+  AnswerKeys({stranger_.Jwk()});
+  EXPECT_EQ(verdict_, "accepted pump-7 as second pump-7  until 1700003600");
+  EXPECT_EQ(Verify(key_.Token(of_second)), kUnknown);
+  EXPECT_EQ(Verify(stranger_.Token(Payload())), kUnknown);
+}
+
+TEST_F(JwtMethodTest, OfOneIssuerTheAudienceChooses) {
+  settings_.issuers[0].audiences = {"a"};
+  settings_.issuers.push_back(
+      {.issuer = std::string(kIssuer), .audiences = {"b"}, .jwks_uri = "https://issuer.example/b"});
+  ASSERT_EQ(Make(), "");
+  Verify(stranger_.Token(Payload(R"(,"aud":"b")")));
+  EXPECT_EQ(fetcher_.last().url, "https://issuer.example/b");
+  AnswerKeys({stranger_.Jwk()});
+  EXPECT_EQ(verdict_, kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload(R"(,"aud":["a"])")), kAccepted);
+  EXPECT_EQ(Verify(key_.Token(Payload(R"(,"aud":"c")"))),
+            "denied: the token is for another audience");
+}
+
+TEST_F(JwtMethodTest, AnIssuerWithoutANameBelievesAnyThatItsKeysHaveSigned) {
+  settings_.issuers[0].issuer.clear();
+  ASSERT_EQ(Make(), "");
+  EXPECT_EQ(VerifyKnown(Changed(kIssuer, "anybody")),
+            "accepted pump-7 as anybody pump-7  until 1700003600");
+  EXPECT_EQ(VerifyKnown(R"({"sub":"pump-7","exp":1700003600})"),
+            "accepted pump-7 as \"\" pump-7  until 1700003600");
+}
+
+TEST_F(JwtMethodTest, MayGoWhileKeysAreFetched) {
+  EXPECT_EQ(Verify(key_.Token(Payload())), "");
+  method_.reset();
+  AnswerKeys({key_.Jwk()});
+  EXPECT_EQ(verdict_, "");
+}
+
+}  // namespace
+}  // namespace signet::auth

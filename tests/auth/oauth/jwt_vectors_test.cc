@@ -1,0 +1,179 @@
+// What becomes of tokens that are a little wrong, one after the other: those that have let somebody
+// in, or locked somebody out, elsewhere. The issuer publishes key_; its tokens must be for `plant`.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "tests/auth/oauth/jwt_fixture.h"
+
+namespace signet::auth {
+namespace {
+
+struct Vector {
+  std::string name;
+  // Of the token, signed by the key that is published.
+  std::string header = R"({"alg":"EdDSA","kid":"k1"})";
+  std::string payload;
+  std::string verdict;
+  uint64_t leeway_s = 0;
+  bool require_exp = true;
+};
+
+void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.name; }
+
+constexpr std::string_view kUntil = "accepted pump-7 as https://issuer.example pump-7  until ";
+const std::string kAccepted = std::string(kUntil) + "1700003600";
+const std::string kExpired = "denied: the token has expired";
+const std::string kEarly = "denied: the token is not valid yet";
+const std::string kOthers = "denied: the token is for another audience";
+const std::string kForged = "denied: the token's signature is wrong";
+
+std::string Claims(std::string_view times, std::string_view audience = R"("plant")") {
+  return fmt::format(R"({{"iss":"https://issuer.example","sub":"pump-7","aud":{}{}{}}})", audience,
+                     times.empty() ? "" : ",", times);
+}
+std::string Until(std::string_view end) { return std::string(kUntil) + std::string(end); }
+
+class JwtVectorTest : public JwtTest, public testing::WithParamInterface<Vector> {};
+
+TEST_P(JwtVectorTest, IsJudgedSo) {
+  const Vector& vector = GetParam();
+  settings_.issuers[0].audiences = {"plant", "plant-2"};
+  settings_.leeway_s = vector.leeway_s;
+  settings_.require_exp = vector.require_exp;
+  ASSERT_EQ(Make(), "");
+  Verify(key_.TokenWithHeader(vector.header, vector.payload));
+  if (fetcher_.open() > 0) AnswerKeys({key_.Jwk()});
+  EXPECT_EQ(verdict_, vector.verdict);
+  EXPECT_EQ(fetcher_.open(), 0U);
+}
+
+std::string NameOf(const testing::TestParamInfo<Vector>& info) { return info.param.name; }
+
+Vector OfTimes(std::string name, std::string times, std::string verdict, uint64_t leeway_s = 0) {
+  return {.name = std::move(name),
+          .payload = Claims(times),
+          .verdict = std::move(verdict),
+          .leeway_s = leeway_s};
+}
+
+const std::string kNoTime = "denied: the claim exp is no time";
+
+INSTANTIATE_TEST_SUITE_P(
+    End, JwtVectorTest,
+    testing::Values(OfTimes("InAnHour", R"("exp":1700003600)", kAccepted),
+                    OfTimes("InASecond", R"("exp":1700000001)", Until("1700000001")),
+                    OfTimes("Now", R"("exp":1700000000)", kExpired),
+                    OfTimes("ASecondAgo", R"("exp":1699999999)", kExpired),
+                    OfTimes("WithinTheLeeway", R"("exp":1699999981)", Until("1700000001"), 20),
+                    OfTimes("AtTheEndOfTheLeeway", R"("exp":1699999980)", kExpired, 20),
+                    OfTimes("ASecondBeyondTheLeeway", R"("exp":1699999979)", kExpired, 20),
+                    OfTimes("AFraction", R"("exp":1700003600.75)", kAccepted),
+                    OfTimes("AFractionThatIsOver", R"("exp":1699999999.999)", kExpired),
+                    OfTimes("AnExponent", R"("exp":1.7000036e9)", kAccepted),
+                    OfTimes("AText", R"("exp":"1700003600")", kNoTime),
+                    OfTimes("Null", R"("exp":null)", kNoTime),
+                    OfTimes("AList", R"("exp":[1700003600])", kNoTime),
+                    OfTimes("Negative", R"("exp":-1)", kNoTime),
+                    OfTimes("Zero", R"("exp":0)", kExpired),
+                    OfTimes("TwoToThe53", R"("exp":9007199254740992)", Until("9007199254740992")),
+                    OfTimes("TwoToThe63", R"("exp":9223372036854775808)", kNoTime),
+                    OfTimes("OneToThe300", R"("exp":1e300)", kNoTime),
+                    OfTimes("Absent", "", "denied: the token has no end"),
+                    Vector{.name = "AbsentWhereItMayBe",
+                           .payload = Claims(""),
+                           .verdict = Until("never"),
+                           .require_exp = false}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    Beginning, JwtVectorTest,
+    testing::Values(OfTimes("NotBeforeNow", R"("exp":1700003600,"nbf":1700000000)", kAccepted),
+                    OfTimes("NotBeforeASecondFromNow", R"("exp":1700003600,"nbf":1700000001)",
+                            kEarly),
+                    OfTimes("NotBeforeTheEndOfTheLeeway", R"("exp":1700003600,"nbf":1700000020)",
+                            Until("1700003620"), 20),
+                    OfTimes("NotBeforeASecondBeyondTheLeeway",
+                            R"("exp":1700003600,"nbf":1700000021)", kEarly, 20),
+                    OfTimes("NotBeforeAText", R"("exp":1700003600,"nbf":"1")",
+                            "denied: the claim nbf is no time"),
+                    OfTimes("NotBeforeNegative", R"("exp":1700003600,"nbf":-1)",
+                            "denied: the claim nbf is no time"),
+                    OfTimes("IssuedNow", R"("exp":1700003600,"iat":1700000000)", kAccepted),
+                    OfTimes("IssuedInTheFuture", R"("exp":1700003600,"iat":1700003000)", kAccepted),
+                    OfTimes("IssuedAtAText", R"("exp":1700003600,"iat":"now")",
+                            "denied: the claim iat is no time")),
+    NameOf);
+
+Vector OfAudience(std::string name, std::string audience, std::string verdict) {
+  return {.name = std::move(name),
+          .payload = Claims(R"("exp":1700003600)", audience),
+          .verdict = std::move(verdict)};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Audience, JwtVectorTest,
+    testing::Values(
+        OfAudience("AText", R"("plant")", kAccepted),
+        OfAudience("AnotherOfOurs", R"("plant-2")", kAccepted),
+        OfAudience("AList", R"(["x","plant"])", kAccepted),
+        OfAudience("AnotherText", R"("x")", kOthers),
+        OfAudience("AnotherList", R"(["x","y"])", kOthers),
+        OfAudience("AnEmptyText", R"("")", kOthers), OfAudience("AnEmptyList", "[]", kOthers),
+        OfAudience("InUpperCase", R"("PLANT")", kOthers),
+        OfAudience("ANumber", "7", "denied: the claim aud is neither a text nor a list of texts"),
+        Vector{.name = "Absent",
+               .payload = R"({"iss":"https://issuer.example","sub":"pump-7","exp":1700003600})",
+               .verdict = kOthers}),
+    NameOf);
+
+Vector OfHeader(std::string name, std::string header, std::string verdict) {
+  return {.name = std::move(name),
+          .header = std::move(header),
+          .payload = Claims(R"("exp":1700003600)"),
+          .verdict = std::move(verdict)};
+}
+
+const std::string kUnknown = "denied: the token is signed by no key of its issuer";
+const std::string kNoAlgorithm = "denied: the token names no algorithm";
+const std::string kOfAnotherType = "denied: the token is of another type than JWT";
+
+INSTANTIATE_TEST_SUITE_P(
+    Header, JwtVectorTest,
+    testing::Values(
+        OfHeader("AlgNone", R"({"alg":"none","kid":"k1"})", kForged),
+        OfHeader("AlgNoneInCapitals", R"({"alg":"None","kid":"k1"})", kForged),
+        OfHeader("AlgNoneInEither", R"({"alg":"nOnE","kid":"k1"})", kForged),
+        OfHeader("AlgAbsent", R"({"kid":"k1"})", kNoAlgorithm),
+        OfHeader("AlgEmpty", R"({"alg":"","kid":"k1"})", kNoAlgorithm),
+        OfHeader("AlgAList", R"({"alg":["EdDSA"],"kid":"k1"})", kNoAlgorithm),
+        OfHeader("AlgTwice", R"({"alg":"none","alg":"EdDSA","kid":"k1"})",
+                 "denied: the token's header is no clear JSON object"),
+        OfHeader("AlgOfAnotherKey", R"({"alg":"HS256","kid":"k1"})", kUnknown),
+        OfHeader("AlgThatIsNotAllowed", R"({"alg":"ES256","kid":"k1"})", kForged),
+        OfHeader("Crit", R"({"alg":"EdDSA","kid":"k1","crit":["x"],"x":1})",
+                 "denied: the token has critical extensions"),
+        OfHeader("CritEmpty", R"({"alg":"EdDSA","kid":"k1","crit":[]})",
+                 "denied: the token has critical extensions"),
+        OfHeader("KidAbsent", R"({"alg":"EdDSA"})", kAccepted),
+        OfHeader("KidOfAPath", R"({"alg":"EdDSA","kid":"../../dev/null"})", kUnknown),
+        OfHeader("KidOfSql", R"({"alg":"EdDSA","kid":"' OR 1=1 --"})", kUnknown),
+        OfHeader("KidEmpty", R"({"alg":"EdDSA","kid":""})", kUnknown),
+        OfHeader("KidANumber", R"({"alg":"EdDSA","kid":1})",
+                 "denied: the token's kid is no text, or too long"),
+        OfHeader("KidLong", R"({"alg":"EdDSA","kid":")" + std::string(40'000, 'k') + "\"}",
+                 "denied: the token's kid is no text, or too long"),
+        OfHeader("EmbeddedKeysDoNotCount",
+                 R"({"alg":"EdDSA","kid":"k1","jwk":{},"jku":"https://evil.example",)"
+                 R"("x5u":"https://evil.example","x5c":["AA"]})",
+                 kAccepted),
+        OfHeader("TypJwt", R"({"alg":"EdDSA","kid":"k1","typ":"jwt"})", kAccepted),
+        OfHeader("TypAccessToken", R"({"alg":"EdDSA","kid":"k1","typ":"application/at+JWT"})",
+                 kAccepted),
+        OfHeader("TypLogout", R"({"alg":"EdDSA","kid":"k1","typ":"logout+jwt"})", kOfAnotherType),
+        OfHeader("TypNested", R"({"alg":"EdDSA","kid":"k1","typ":"application/"})",
+                 kOfAnotherType)),
+    NameOf);
+
+}  // namespace
+}  // namespace signet::auth
