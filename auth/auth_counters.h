@@ -2,36 +2,14 @@
 // alone; copied out by AuthShard::Report().
 #pragma once
 
-#include <array>
-#include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "core/base/time.h"
+#include "auth/power_histogram.h"
+#include "auth/readings.h"
 
 namespace signet::auth {
-
-// How often a value lay below 1, 2, 4, 8, ... of its unit. The last one has no upper bound.
-template <size_t kBuckets>
-struct PowerHistogram {
-  std::array<uint64_t, kBuckets> counts{};
-  uint64_t sum = 0;
-
-  void Add(uint64_t value) {
-    const auto bucket = static_cast<size_t>(std::bit_width(value));
-    ++counts[bucket < kBuckets ? bucket : kBuckets - 1];
-    sum += value;
-  }
-};
-
-// In microseconds: up to half a minute.
-struct LatencyHistogram : PowerHistogram<26> {
-  void Add(Duration latency) {
-    PowerHistogram::Add(static_cast<uint64_t>(latency / std::chrono::microseconds(1)));
-  }
-};
 
 // Of one method of one port. Who was accepted from the cache counts as accepted and as a hit.
 struct MethodCounters {
@@ -59,8 +37,10 @@ struct AuthCounters {
 struct AuthReport {
   struct Row {
     std::string listener;
+    // `X509`; of those that have one name at a port, the further ones are `X509/2`, `X509/3`, ...
     std::string method;
     MethodCounters counters;
+    std::vector<Reading> readings;  // Of what the method stands on.
   };
   std::vector<Row> methods;
   AuthCounters all;

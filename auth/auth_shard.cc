@@ -1,6 +1,9 @@
 #include "auth/auth_shard.h"
 
 #include <algorithm>
+#include <span>
+
+#include "fmt/format.h"
 
 namespace signet::auth {
 
@@ -97,16 +100,26 @@ void AuthShard::ClosePort(PortId port) {
   if (port.value() < policies_.size()) policies_[port.value()] = nullptr;
 }
 
+AuthReport::Row AuthShard::RowOf(const Policy& policy, size_t index) const {
+  const Judge& judge = *policy.judges[index];
+  const std::string_view name = judge.method().name();
+  const auto before = std::span(policy.judges).first(index);
+  const auto namesakes = std::ranges::count_if(
+      before, [&](const auto& other) { return other->method().name() == name; });
+  Readings readings;
+  judge.method().Report(clock_.wall, &readings);
+  return {.listener = policy.listener,
+          .method = namesakes == 0 ? std::string(name) : fmt::format("{}/{}", name, namesakes + 1),
+          .counters = judge.counters(),
+          .readings = readings.Take()};
+}
+
 AuthReport AuthShard::Report() {
   AuthReport report{
       .all = counters_, .questions = questions_, .grants = grants_.size(), .cached = cache_.size()};
   for (const auto& policy : policies_) {
     if (policy == nullptr) continue;
-    for (const auto& judge : policy->judges) {
-      report.methods.push_back({.listener = policy->listener,
-                                .method = std::string(judge->method().name()),
-                                .counters = judge->counters()});
-    }
+    for (size_t i = 0; i < policy->judges.size(); ++i) report.methods.push_back(RowOf(*policy, i));
   }
   grants_.ForEach([&](const Grant& grant) {
     if (grant.deadline.is_never() || grant.ended) return;

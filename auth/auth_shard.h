@@ -81,6 +81,7 @@ class AuthShard : public AuthDesk {
   };
 
   std::shared_ptr<Policy> PolicyOf(PortId port) const;  // Null: no such port.
+  AuthReport::Row RowOf(const Policy& policy, size_t index) const;
   void On(ShardId from, AuthQuestion question);
   void On(ShardId from, const GrantClaimed& claimed);
   void On(ShardId from, const GrantReturned& returned);

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "absl/functional/any_invocable.h"
+#include "auth/readings.h"
 #include "core/access/credentials.h"
 #include "core/access/principal.h"
 #include "core/base/time.h"
@@ -66,6 +67,9 @@ class Method {
   virtual Duration recheck_interval() const { return Duration::zero(); }
   // Whether what a client presented is kept so that new settings can judge it again.
   virtual bool keeps_credentials() const { return recheck_interval() > Duration::zero(); }
+  // Tells of what it stands on, if it is more than itself: a server, keys. `now` is the wall
+  // clock's.
+  virtual void Report(WallTime /*now*/, Readings* /*readings*/) const {}
 };
 
 }  // namespace signet::auth

@@ -31,6 +31,7 @@ struct Script {
   bool reauthenticates = true;
   bool keeps = false;
   Duration recheck{};
+  std::function<void(WallTime now, Readings* readings)> report;
   int made = 0;
   int verified = 0;
 
@@ -61,6 +62,9 @@ class ScriptedMethod : public Method {
   bool yields_when_unavailable() const override { return script_.yields; }
   bool may_reauthenticate() const override { return script_.reauthenticates; }
   Duration recheck_interval() const override { return script_.recheck; }
+  void Report(WallTime now, Readings* readings) const override {
+    if (script_.report) script_.report(now, readings);
+  }
   bool keeps_credentials() const override { return script_.keeps || script_.recheck.count() > 0; }
 
  private:

@@ -1,7 +1,11 @@
 #include "tools/broker/metrics.h"
 
 #include <array>
+#include <map>
+#include <string_view>
+#include <variant>
 
+#include "core/base/check.h"
 #include "fmt/format.h"
 #include "tools/broker/metrics_text.h"
 
@@ -9,7 +13,10 @@ namespace signet {
 namespace {
 
 using auth::AuthReport;
+using auth::LatencyHistogram;
 using auth::MethodCounters;
+using auth::Reading;
+using auth::ReadingFamily;
 
 void AddShards(const ShardGroup::Sums& sums, MetricsText* text) {
   text->Family("connections", "gauge", "Network Connections that are open.");
@@ -46,6 +53,10 @@ constexpr auto kPerMethod = std::to_array<PerMethod>({
     {"auth_sessions", "gauge", "Clients that are in by this method.", &MethodCounters::sessions},
 });
 
+void AddLatency(MetricsText::Labels labels, const LatencyHistogram& latency, MetricsText* text) {
+  text->Histogram(labels, latency.counts, 1e-6, static_cast<double>(latency.sum) * 1e-6);
+}
+
 void AddMethods(const AuthReport& report, MetricsText* text) {
   for (const PerMethod& each : kPerMethod) {
     text->Family(each.name, each.type, each.help);
@@ -55,9 +66,52 @@ void AddMethods(const AuthReport& report, MetricsText* text) {
   }
   text->Family("auth_latency_seconds", "histogram", "How long it took to judge a credential.");
   for (const AuthReport::Row& row : report.methods) {
-    text->Histogram({{"listener", row.listener}, {"method", row.method}},
-                    row.counters.latency.counts, 1e-6,
-                    static_cast<double>(row.counters.latency.sum) * 1e-6);
+    AddLatency({{"listener", row.listener}, {"method", row.method}}, row.counters.latency, text);
+  }
+}
+
+std::string_view TypeOf(const ReadingFamily& family) {
+  switch (family.kind) {
+    case ReadingFamily::Kind::kCounter:
+      return "counter";
+    case ReadingFamily::Kind::kGauge:
+      return "gauge";
+    case ReadingFamily::Kind::kHistogram:
+      return "histogram";
+  }
+  UNREACHABLE();
+}
+
+void AddReading(const AuthReport::Row& row, const Reading& reading, MetricsText* text) {
+  const auto add = [&](MetricsText::Labels labels) {
+    if (const auto* value = std::get_if<uint64_t>(&reading.value)) {
+      text->Sample(labels, *value);
+    } else {
+      AddLatency(labels, std::get<LatencyHistogram>(reading.value), text);
+    }
+  };
+  if (reading.issuer.empty()) {
+    add({{"listener", row.listener}, {"method", row.method}});
+  } else {
+    add({{"listener", row.listener}, {"method", row.method}, {"issuer", reading.issuer}});
+  }
+}
+
+// The samples of a family stand together, whichever methods give them.
+void AddReadings(const AuthReport& report, MetricsText* text) {
+  std::map<std::string_view, const ReadingFamily*> families;
+  for (const AuthReport::Row& row : report.methods) {
+    for (const Reading& reading : row.readings) {
+      families.emplace(reading.family->name, reading.family);
+    }
+  }
+  for (const auto& [name, family] : families) {
+    text->Family(name, TypeOf(*family), family->help);
+    for (const AuthReport::Row& row : report.methods) {
+      for (const Reading& reading : row.readings) {
+        if (reading.family == family) AddReading(row, reading, text);
+      }
+    }
   }
 }
 
@@ -93,6 +147,7 @@ std::string MetricsOf(const ShardGroup::Sums& sums, const AuthReport& auth) {
   MetricsText text;
   AddShards(sums, &text);
   AddMethods(auth, &text);
+  AddReadings(auth, &text);
   AddAuth(auth, &text);
   return text.Take();
 }
