@@ -102,13 +102,15 @@ uint8_t ConnectReturnCode311(ReasonCode code) {
       return kIdentifierRejected;
     case ReasonCode::kBadUserNameOrPassword:
       return kBadUserNameOrPassword;
-    case ReasonCode::kNotAuthorized:
-    case ReasonCode::kBanned:
-    case ReasonCode::kBadAuthenticationMethod:
-    case ReasonCode::kTopicNameInvalid:  // The Will Topic.
-      return kNotAuthorized;
-    default:  // A Client takes it for "not now", which is the least it has to know.
-      return IsError(code) ? kServerUnavailable : kAccepted;
+    // What passes by itself: a Client that is told "not authorized" would not come again.
+    case ReasonCode::kServerUnavailable:
+    case ReasonCode::kServerBusy:
+    case ReasonCode::kServerShuttingDown:
+    case ReasonCode::kQuotaExceeded:
+    case ReasonCode::kConnectionRateExceeded:
+      return kServerUnavailable;
+    default:
+      return IsError(code) ? kNotAuthorized : kAccepted;
   }
 }
 

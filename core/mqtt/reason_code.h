@@ -71,6 +71,8 @@ std::string_view Name(ReasonCode code);
 bool IsValidFor(ReasonCode code, PacketType type);
 
 // The CONNACK return code of MQTT 3.1.1 (table 3.1) that comes closest: 1 to 5, or 0 for success.
+// Of what has none of its own, what passes by itself is 3 and all else 5 (azure-iot-operations,
+// 5.3, rule 4).
 uint8_t ConnectReturnCode311(ReasonCode code);
 
 }  // namespace signet

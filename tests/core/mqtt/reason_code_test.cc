@@ -79,10 +79,19 @@ TEST(ConnectReturnCode311, ComesClosestToTheReason) {
   EXPECT_EQ(ConnectReturnCode311(ReasonCode::kUnsupportedProtocolVersion), 1);
   EXPECT_EQ(ConnectReturnCode311(ReasonCode::kClientIdentifierNotValid), 2);
   EXPECT_EQ(ConnectReturnCode311(ReasonCode::kServerUnavailable), 3);
-  EXPECT_EQ(ConnectReturnCode311(ReasonCode::kServerBusy), 3);
   EXPECT_EQ(ConnectReturnCode311(ReasonCode::kBadUserNameOrPassword), 4);
   EXPECT_EQ(ConnectReturnCode311(ReasonCode::kNotAuthorized), 5);
-  EXPECT_EQ(ConnectReturnCode311(ReasonCode::kBanned), 5);
+}
+
+// azure-iot-operations, 5.3, rule 4; but for those after which it is worth to come again.
+TEST(ConnectReturnCode311, IsNotAuthorizedForWhatHasNoneOfItsOwn) {
+  const std::set<int> pass_by_themselves = {0x89, 0x8B, 0x97, 0x9F};
+  for (int code = 0x80; code < 256; ++code) {
+    if (code == 0x84 || code == 0x85 || code == 0x86 || code == 0x88) continue;
+    EXPECT_EQ(ConnectReturnCode311(static_cast<ReasonCode>(code)),
+              pass_by_themselves.contains(code) ? 3 : 5)
+        << code;
+  }
 }
 
 TEST(ConnectReturnCode311, IsARefusalForEveryError) {  // MQTT 3.1.1, table 3.1.
