@@ -104,6 +104,7 @@ class AuthShard : public AuthDesk {
                 const std::shared_ptr<const Credentials>& credentials);
   void OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
                        const std::shared_ptr<const Credentials>& credentials, Verdict verdict);
+  void LogUndecided(const Grant& grant, const Credentials& credentials, std::string_view why);
   void AnswerUndecided(Grant& grant, ShardId to, ConnectionId client);
   void RefuseAgain(const Grant& grant, const Credentials& credentials, ShardId from,
                    ConnectionId client, std::string_view rule, ReasonCode code);

@@ -70,7 +70,8 @@ void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
                                 Verdict verdict) {
   Grant* grant = grants_.Find(id);
   if (grant == nullptr || grant->ended) return Reply(from, client, Rejected{});
-  if (std::holds_alternative<Unavailable>(verdict)) {
+  if (const auto* none = std::get_if<Unavailable>(&verdict)) {
+    LogUndecided(*grant, *credentials, none->why);
     return AnswerUndecided(*grant, from, client);
   }
   if (const auto* denied = std::get_if<Denied>(&verdict)) {
@@ -94,6 +95,18 @@ void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
   if (grant->kept != nullptr) grant->kept = credentials;
   SetNextLook(*grant);
   ReplyYes(from, client, *grant, std::move(principal));
+}
+
+void AuthShard::LogUndecided(const Grant& grant, const Credentials& credentials,
+                             std::string_view why) {
+  if (!passed_over_log_.Allow(clock_.now)) return;
+  const uint64_t suppressed = passed_over_log_.TakeSuppressed();
+  log_.Write(LogLevel::kWarning, "re-authentication without a verdict",
+             {{"listener", grant.policy->listener},
+              {"method", grant.judge->method().name()},
+              {"why", why},
+              {"peer", credentials.peer},
+              {"not_logged_before", fmt::format("{}", suppressed)}});
 }
 
 // A client that answers by asking again at once would keep both of us busy: it waits for the next

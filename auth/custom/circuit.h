@@ -1,10 +1,10 @@
 // Circuit: leaves a server alone that has failed several times in a row, so that neither it nor
-// those who would wait for it get into more trouble. After a while one question is let through; its
-// outcome decides for all. Used on the auth shard's thread alone.
+// those who would wait for it get into more trouble. From then on one question is let through each
+// open_s, whether the one before it has an answer or not: a server that hangs is found to be back
+// as soon as one that refuses. Used on the auth shard's thread alone.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "core/base/time.h"
 #include "core/config/authentication.h"
@@ -15,36 +15,40 @@ class Circuit {
  public:
   explicit Circuit(const config::CircuitBreaker& settings) : settings_(settings) {}
 
-  // Who is told yes reports what becomes of the question, by one of the next two.
   bool MayAsk(Instant now) {
-    if (!open_until_) return true;
-    if (now < *open_until_ || trial_) return false;
-    trial_ = true;
+    if (!is_open_) return true;
+    if (now < next_trial_) return false;
+    next_trial_ = now + OpenTime();
     return true;
   }
-  void Answered() {
+  // Says of any question that the server is there.
+  void Answered(Instant now) {
     failures_ = 0;
-    open_until_.reset();
-    trial_ = false;
+    if (!is_open_) return;
+    is_open_ = false;
+    closed_at_ = now;
   }
-  // Of questions that were under way when it opened, a failure says nothing new, and must not put
-  // the next trial off.
-  void Failed(Instant now) {
+  // Of a question of `asked_at`. Many are under way when a server goes down: what becomes of them
+  // later says nothing of a server that has answered in between, and must not cut it off again.
+  void Failed(Instant asked_at, Instant now) {
+    if (asked_at < closed_at_) return;
     ++failures_;
-    const bool is_news = open_until_ ? now >= *open_until_ : failures_ >= settings_.failures;
-    if (!is_news) return;
-    open_until_ = now + seconds(static_cast<int64_t>(settings_.open_s));
-    trial_ = false;
+    if (is_open_ || failures_ < settings_.failures) return;
+    is_open_ = true;
+    next_trial_ = now + OpenTime();
   }
 
-  bool is_open() const { return open_until_.has_value(); }
+  bool is_open() const { return is_open_; }
   uint64_t failures_in_a_row() const { return failures_; }
 
  private:
+  Duration OpenTime() const { return seconds(static_cast<int64_t>(settings_.open_s)); }
+
   const config::CircuitBreaker settings_;
   uint64_t failures_ = 0;
-  std::optional<Instant> open_until_;  // Absent: it is closed.
-  bool trial_ = false;                 // One question was let through.
+  bool is_open_ = false;
+  Instant next_trial_;  // While it is open.
+  Instant closed_at_;   // The last time.
 };
 
 }  // namespace signet::auth

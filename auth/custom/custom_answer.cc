@@ -16,17 +16,25 @@
 namespace signet::auth {
 namespace {
 
-constexpr size_t kMaxQuotedBytes = 256;  // So much of the server's words is looked at.
+constexpr size_t kMaxQuotedBytes = 256;  // So much of the server's words is shown.
+// So much more is looked at, as a secret may begin in what is shown and end behind it.
+constexpr size_t kQuoteMargin = 16;
+
+// What the request had in it.
+struct Asked {
+  const Credentials& credentials;
+  const config::CustomSettings& settings;
+};
 
 Unavailable NoVerdict(uint16_t status, std::string_view what) {
   return {.why = fmt::format("the custom server answers with status {}{}", status, what)};
 }
 
 // What the server says, as the end of a sentence; nothing if it may not be shown.
-std::string InWords(std::string_view text, const Credentials& asked) {
-  text = text.substr(0, kMaxQuotedBytes);
-  if (text.empty() || QuotesSecret(text, asked)) return "";
-  return fmt::format(": {}", EscapeForLog(text));
+std::string InWords(std::string_view text, const Asked& asked) {
+  const std::string_view whole = text.substr(0, kMaxQuotedBytes + kQuoteMargin);
+  if (text.empty() || QuotesSecret(whole, asked.credentials, asked.settings.headers)) return "";
+  return fmt::format(": {}", EscapeForLog(text.substr(0, kMaxQuotedBytes)));
 }
 
 Expected<JsonDocument, JsonFlaw> ReadJson(const HttpResponse& response) {
@@ -81,16 +89,24 @@ CustomAnswer ReadPass(const HttpResponse& response) {
   return pass;
 }
 
-// What the client is told: servers give anything for `reason`, 0 and 5 among it.
-ReasonCode ToReasonCode(const JsonObject& root) {
+// The codes that MQTT 3.1.1 has one of its own for; what any other is to it, is said by rule 4.
+bool IsKnownTo311(ReasonCode code) {
+  return code == ReasonCode::kUnsupportedProtocolVersion ||
+         code == ReasonCode::kClientIdentifierNotValid ||
+         code == ReasonCode::kBadUserNameOrPassword || code == ReasonCode::kServerUnavailable;
+}
+
+// What the client is told (rule 4): servers give anything for `reason`, 0 and 5 among it.
+ReasonCode ToReasonCode(const JsonObject& root, ProtocolVersion version) {
   int64_t reason = 0;
   const bool there = root.members().at_key("reason").get(reason) == simdjson::SUCCESS;
   if (!there || reason < 0x80 || reason > 0xFF) return ReasonCode::kNotAuthorized;
   const auto code = static_cast<ReasonCode>(reason);
+  if (version == ProtocolVersion::k311 && !IsKnownTo311(code)) return ReasonCode::kNotAuthorized;
   return IsValidFor(code, PacketType::kConnack) ? code : ReasonCode::kNotAuthorized;
 }
 
-Denied ReadRefusal(const HttpResponse& response, const Credentials& asked) {
+Denied ReadRefusal(const HttpResponse& response, const Asked& asked) {
   constexpr std::string_view kRefuses = "the custom server refuses";
   const auto document = ReadJson(response);
   if (!document) {
@@ -101,10 +117,10 @@ Denied ReadRefusal(const HttpResponse& response, const Credentials& asked) {
   // If it is no text there is none; that changes nothing.
   if (!document->root().Read("message", &message)) message.reset();
   return {.rule = fmt::format("{}{}", kRefuses, InWords(message.value_or(""), asked)),
-          .reason_code = ToReasonCode(document->root())};
+          .reason_code = ToReasonCode(document->root(), asked.credentials.version)};
 }
 
-CustomAnswer ReadVersions(const HttpResponse& response, const Credentials& asked) {
+CustomAnswer ReadVersions(const HttpResponse& response, const Asked& asked) {
   const auto document = ReadJson(response);
   std::optional<std::vector<std::string_view>> versions;
   if (!document || !document->root().Read("supportedVersions", &versions) || !versions) {
@@ -112,9 +128,8 @@ CustomAnswer ReadVersions(const HttpResponse& response, const Credentials& asked
   }
   if (std::ranges::find(*versions, kCustomApiVersion) != versions->end()) return CustomAskAgain{};
   const std::string list = fmt::format("{}", fmt::join(*versions, ", "));
-  return NoVerdict(response.status,
-                   fmt::format(": it speaks other versions of the API than {}{}", kCustomApiVersion,
-                               InWords(list, asked)));
+  return NoVerdict(response.status, fmt::format(": it speaks other versions of the API than {}{}",
+                                                kCustomApiVersion, InWords(list, asked)));
 }
 
 bool SaysNotRelevant(const HttpResponse& response) {
@@ -125,8 +140,9 @@ bool SaysNotRelevant(const HttpResponse& response) {
 
 }  // namespace
 
-CustomAnswer ReadCustomAnswer(const HttpResponse& response, const Credentials& asked,
-                              bool may_pass_on) {
+CustomAnswer ReadCustomAnswer(const HttpResponse& response, const Credentials& credentials,
+                              const config::CustomSettings& settings) {
+  const Asked asked{.credentials = credentials, .settings = settings};
   switch (response.status) {
     case 200:
       return ReadPass(response);
@@ -134,7 +150,7 @@ CustomAnswer ReadCustomAnswer(const HttpResponse& response, const Credentials& a
     case 403:
       return ReadRefusal(response, asked);
     case 404:
-      if (may_pass_on && SaysNotRelevant(response)) return NotRelevant{};
+      if (settings.not_relevant_answer && SaysNotRelevant(response)) return NotRelevant{};
       break;
     case 422:
       return ReadVersions(response, asked);

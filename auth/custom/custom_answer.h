@@ -12,6 +12,7 @@
 #include "core/access/http_fetcher.h"
 #include "core/access/principal.h"
 #include "core/base/wall_time.h"
+#include "core/config/authentication.h"
 
 namespace signet::auth {
 
@@ -31,10 +32,11 @@ struct CustomPass {
 struct CustomAskAgain {};
 using CustomAnswer = std::variant<CustomPass, Denied, Unavailable, NotRelevant, CustomAskAgain>;
 
-// `asked` is what the request was about: of its secrets nothing gets into a sentence, even if the
-// server repeats them. `may_pass_on`: 404 with {"relevant": false} says that they are not the
-// server's to judge.
+// `asked` is what the request was about, `settings` how it was asked: of the secrets of both
+// nothing gets into a sentence, even if the server repeats them. Where the settings allow it, 404
+// with
+// {"relevant": false} says that they are not the server's to judge.
 CustomAnswer ReadCustomAnswer(const HttpResponse& response, const Credentials& asked,
-                              bool may_pass_on);
+                              const config::CustomSettings& settings);
 
 }  // namespace signet::auth

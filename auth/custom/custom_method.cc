@@ -38,10 +38,10 @@ bool IsInTrouble(uint16_t status) { return status >= 500 || status == 429; }
 // One question, from Verify() until its verdict.
 struct CustomMethod::Inquiry {
   const Credentials* credentials;  // Live until `done`.
-  WallTime asked_at;
   Instant until;
   SecretBytes body;
   Done done;
+  Instant sent_at;  // The last request.
   uint64_t requests = 0;
   uint64_t retries = 0;  // Of those, after failures.
   bool is_second_version = false;
@@ -59,14 +59,13 @@ CustomMethod::CustomMethod(config::CustomSettings settings, const MethodContext&
       circuit_(settings_.circuit_breaker),
       backoff_(seed) {}
 
-void CustomMethod::Verify(const Credentials& credentials, WallTime now, Done done) {
+void CustomMethod::Verify(const Credentials& credentials, WallTime /*now*/, Done done) {
   if (open_ >= settings_.max_connections + settings_.max_pending_requests) {
     return std::move(done)(Unavailable{.why = "too many questions wait for the custom server"});
   }
   ++open_;
   Send(std::make_unique<Inquiry>(Inquiry{
       .credentials = &credentials,
-      .asked_at = now,
       .until = clock_.now + ToDuration(settings_.timeout_s),
       .body = CustomRequestBody(credentials, settings_, listener_),
       .done = std::move(done),
@@ -80,11 +79,12 @@ void CustomMethod::Send(InquiryPtr inquiry) {
                               circuit_.failures_in_a_row()));
   }
   ++inquiry->requests;
+  inquiry->sent_at = clock_.now;
   HttpRequest request = MakeRequest(*inquiry);
   fetcher_.Fetch(std::move(request), [rope = lifeline_.rope(),
                                       inquiry = std::move(inquiry)](Response response) mutable {
-    if (CustomMethod* self = rope.owner())
-      self->OnResponse(std::move(inquiry), std::move(response));
+    CustomMethod* self = rope.owner();
+    if (self != nullptr) self->OnResponse(std::move(inquiry), std::move(response));
   });
 }
 
@@ -107,16 +107,15 @@ HttpRequest CustomMethod::MakeRequest(const Inquiry& inquiry) const {
 void CustomMethod::OnResponse(InquiryPtr inquiry, Response response) {
   if (!response) return OnFailure(std::move(inquiry), response.error().sentence);
   if (IsInTrouble(response->status)) {
-    circuit_.Failed(clock_.now);
+    circuit_.Failed(inquiry->sent_at, clock_.now);
   } else {
-    circuit_.Answered();
+    circuit_.Answered(clock_.now);
   }
   OnAnswer(std::move(inquiry), *response);
 }
 
 void CustomMethod::OnAnswer(InquiryPtr inquiry, const HttpResponse& response) {
-  CustomAnswer answer =
-      ReadCustomAnswer(response, *inquiry->credentials, settings_.not_relevant_answer);
+  CustomAnswer answer = ReadCustomAnswer(response, *inquiry->credentials, settings_);
   if (auto* pass = std::get_if<CustomPass>(&answer)) {
     return Accept(std::move(inquiry), pass->expiry, std::move(pass->attributes));
   }
@@ -141,7 +140,7 @@ void CustomMethod::OnAnswer(InquiryPtr inquiry, const HttpResponse& response) {
 
 // It could not be reached, or not in time: what it was asked may be asked again.
 void CustomMethod::OnFailure(InquiryPtr inquiry, std::string_view why) {
-  circuit_.Failed(clock_.now);
+  circuit_.Failed(inquiry->sent_at, clock_.now);
   const bool may_retry = inquiry->retries < settings_.retries && !circuit_.is_open();
   if (!may_retry) return GiveUp(std::move(inquiry), why);
   const Duration pause = backoff_.Before(++inquiry->retries);
@@ -156,7 +155,7 @@ void CustomMethod::OnFailure(InquiryPtr inquiry, std::string_view why) {
 }
 
 void CustomMethod::Accept(InquiryPtr inquiry, WallTime expiry, Attributes attributes) {
-  if (expiry <= inquiry->asked_at) {
+  if (expiry <= clock_.wall) {
     return Finish(std::move(inquiry),
                   Denied{.rule = "the custom server lets it in until a moment that is past"});
   }

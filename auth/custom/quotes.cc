@@ -31,9 +31,12 @@ bool QuotesInAnyForm(std::string_view text, const SecretBytes& secret) {
 
 }  // namespace
 
-bool QuotesSecret(std::string_view text, const Credentials& asked) {
+bool QuotesSecret(std::string_view text, const Credentials& asked,
+                  const config::SecretByName& headers) {
   return (asked.password && QuotesInAnyForm(text, *asked.password)) ||
-         QuotesInAnyForm(text, asked.authentication_data);
+         QuotesInAnyForm(text, asked.authentication_data) ||
+         std::ranges::any_of(
+             headers, [&](const auto& header) { return QuotesInAnyForm(text, header.second); });
 }
 
 }  // namespace signet::auth

@@ -22,8 +22,10 @@ constexpr Names kExpiryNotices[] = {"None", "Disconnect"};
 constexpr Field kBreakerRows[] = {
     Number<&CircuitBreaker::failures>("failures", {1, 1000}, "5",
                                       "in a row, until the server is left alone"),
-    Number<&CircuitBreaker::open_s>("openSeconds", {1, 3600}, "3",
-                                    "how long it is left alone, until one question tries it out"),
+    Number<&CircuitBreaker::open_s>(
+        "openSeconds", {1, 3600}, "3",
+        "for how long it is left alone, and then between questions that "
+        "try it out"),
 };
 constexpr FieldTable kBreakerFields{.title = "circuitBreaker", .fields = kBreakerRows};
 

@@ -229,6 +229,15 @@ TEST_F(GrantsTest, UndecidedLeavesTheOldCredentialUntilItsOwnDeadline) {
 }
 
 // Official clients answer AUTH 0x18 by the same token, at once.
+TEST_F(GrantsTest, WhyThereWasNoVerdictIsLogged) {  // azure-iot-operations, 5.3, rule 2.
+  const auto [grant, client] = LetIn("old");
+  sat_.at_once = Unavailable{.why = "the server: no connection"};
+  for (int i = 0; i < 200; ++i) AskAgain(grant, client, With("new"));
+  ASSERT_EQ(log_.lines().size(), 50u);
+  EXPECT_NE(log_.lines()[0].find("re-authentication without a verdict"), std::string::npos);
+  EXPECT_NE(log_.lines()[0].find("the server: no connection"), std::string::npos);
+}
+
 TEST_F(GrantsTest, ALoopOfUndecidedTakesASecondEachTime) {
   const auto [grant, client] = LetIn("old");
   sat_.at_once = Unavailable{.why = "503"};

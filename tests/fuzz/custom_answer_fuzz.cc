@@ -36,7 +36,9 @@ void CheckAttributes(const Attributes& attributes) {
 void Check(const HttpResponse& response, bool may_pass_on) {
   Credentials asked;
   asked.password = SecretBytes(kPassword);
-  const auth::CustomAnswer answer = auth::ReadCustomAnswer(response, asked, may_pass_on);
+  config::CustomSettings settings;
+  settings.not_relevant_answer = may_pass_on;
+  const auth::CustomAnswer answer = auth::ReadCustomAnswer(response, asked, settings);
   const bool refuses = response.status == 401 || response.status == 403;
   CHECK(std::holds_alternative<auth::Denied>(answer) == refuses);
   if (const auto* pass = std::get_if<auth::CustomPass>(&answer)) {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "tests/auth/custom/custom_fixture.h"
 
 namespace signet::auth {
@@ -112,6 +114,19 @@ TEST_F(CustomAnswerTest, Status403WithACodeOfConnackIsTold) {  // Rule 4.
                          0x8C, 0x90, 0x95, 0x97, 0x99, 0x9A, 0x9B, 0x9C, 0x9D, 0x9F}) {
     EXPECT_EQ(Answered(403, fmt::format(R"({{"reason":{}}})", code)),
               fmt::format("denied {:02x}: the custom server refuses", code));
+  }
+}
+
+// Rule 4: what MQTT 3.1.1 has no code for is "not authorized" to its clients.
+TEST_F(CustomAnswerTest, Status403ForMqtt311HasOneOfItsCodes) {
+  for (int code = 0x80; code <= 0xFF; ++code) {
+    Credentials credentials = Password("press-04", "s3cr3t");
+    credentials.version = ProtocolVersion::k311;
+    Ask(std::move(credentials));
+    fetcher_.Answer(403, fmt::format(R"({{"reason":{}}})", code));
+    const bool is_its = code == 0x84 || code == 0x85 || code == 0x86 || code == 0x88;
+    EXPECT_EQ(last(),
+              fmt::format("denied {:02x}: the custom server refuses", is_its ? code : 0x87));
   }
 }
 
@@ -262,6 +277,15 @@ TEST_F(CustomAnswerTest, NoSecretIsRepeated) {
   EXPECT_EQ(words(Enhanced("M", "912837"), "OTEyODM3 was used before"), silent);
   EXPECT_EQ(words(Password("u", ""), "no password"), silent + ": no password");
   EXPECT_EQ(words(Password("u", "correct horse"), "horse"), silent + ": horse");
+  settings_.headers = {{"Authorization", SecretBytes("Key 7Q2XW0")}};
+  EXPECT_EQ(words(Password("u", "p-w"), "who is 'Key 7Q2XW0'?"), silent);
+  EXPECT_EQ(words(Password("u", "p-w"), "who are you?"), silent + ": who are you?");
+}
+
+TEST_F(CustomAnswerTest, NoSecretIsCutInTwo) {
+  Ask(Password("u", "correct horse"));
+  fetcher_.Answer(400, std::string(250, 'x') + "correct horse", "text/plain");
+  EXPECT_EQ(last(), fmt::format("{}400", kNo));
 }
 
 }  // namespace

@@ -220,6 +220,34 @@ TEST_F(CustomMethodTest, OneQuestionTriesWhetherItIsBack) {
   EXPECT_EQ(last(), "accepted press-04  until never");
 }
 
+// Those who wait for it in vain keep nobody from finding out that it is back.
+TEST_F(CustomMethodTest, AServerThatHangsIsTriedAgainAllTheSame) {
+  settings_.retries = 0;
+  Make();
+  FailLogins(5);
+  const Duration open = seconds(static_cast<int64_t>(settings_.circuit_breaker.open_s));
+  Pass(open);
+  Ask();  // Hangs.
+  Pass(open);
+  Ask();
+  EXPECT_EQ(fetcher_.open(), 2U);
+  fetcher_.Fail("no answer");
+  fetcher_.Answer(200, "{}");
+  EXPECT_EQ(last(), "accepted press-04  until never");
+  EXPECT_EQ(Answered(200, "{}"), "accepted press-04  until never");
+}
+
+TEST_F(CustomMethodTest, WhatWasAskedBeforeItCameBackDoesNotCount) {
+  settings_.retries = 0;
+  Make();
+  for (int i = 0; i < 12; ++i) Ask();
+  for (int i = 0; i < 5; ++i) fetcher_.Fail("no answer");
+  Pass(seconds(1));
+  fetcher_.Answer(200, "{}");
+  for (int i = 0; i < 6; ++i) fetcher_.Fail("no answer");
+  EXPECT_EQ(Answered(200, "{}"), "accepted press-04  until never");
+}
+
 TEST_F(CustomMethodTest, StatusesOfTroubleCount) {
   for (const uint16_t status : std::initializer_list<uint16_t>{500, 503, 429}) {
     Make();
