@@ -43,7 +43,8 @@ struct CustomMethod::Inquiry {
   Done done;
   Instant sent_at;  // The last request.
   uint64_t requests = 0;
-  uint64_t retries = 0;  // Of those, after failures.
+  uint64_t retries = 0;     // After failures, with those that were not sent in the end.
+  bool has_failed = false;  // The last request.
   bool is_second_version = false;
 };
 
@@ -78,6 +79,8 @@ void CustomMethod::Send(InquiryPtr inquiry) {
                   fmt::format("it is left alone for a while, after {} failures in a row",
                               circuit_.failures_in_a_row()));
   }
+  ++counters_.requests;
+  if (std::exchange(inquiry->has_failed, false)) ++counters_.retries;
   ++inquiry->requests;
   inquiry->sent_at = clock_.now;
   HttpRequest request = MakeRequest(*inquiry);
@@ -105,6 +108,7 @@ HttpRequest CustomMethod::MakeRequest(const Inquiry& inquiry) const {
 }
 
 void CustomMethod::OnResponse(InquiryPtr inquiry, Response response) {
+  counters_.latency.Add(clock_.now - inquiry->sent_at);
   if (!response) return OnFailure(std::move(inquiry), response.error().sentence);
   if (IsInTrouble(response->status)) {
     circuit_.Failed(inquiry->sent_at, clock_.now);
@@ -123,12 +127,14 @@ void CustomMethod::OnAnswer(InquiryPtr inquiry, const HttpResponse& response) {
     return Finish(std::move(inquiry), std::move(*denied));
   }
   if (auto* unavailable = std::get_if<Unavailable>(&answer)) {
+    ++counters_.failures;
     return Finish(std::move(inquiry), std::move(*unavailable));
   }
   if (std::holds_alternative<NotRelevant>(answer)) {
     return Finish(std::move(inquiry), NotRelevant{});
   }
   if (inquiry->is_second_version || clock_.now >= inquiry->until) {
+    ++counters_.failures;
     return GiveUp(std::move(inquiry),
                   fmt::format("it answers with status 422, and says that it speaks version {} of "
                               "the API, in which it was asked",
@@ -140,9 +146,11 @@ void CustomMethod::OnAnswer(InquiryPtr inquiry, const HttpResponse& response) {
 
 // It could not be reached, or not in time: what it was asked may be asked again.
 void CustomMethod::OnFailure(InquiryPtr inquiry, std::string_view why) {
+  ++counters_.failures;
   circuit_.Failed(inquiry->sent_at, clock_.now);
   const bool may_retry = inquiry->retries < settings_.retries && !circuit_.is_open();
   if (!may_retry) return GiveUp(std::move(inquiry), why);
+  inquiry->has_failed = true;
   const Duration pause = backoff_.Before(++inquiry->retries);
   if (clock_.now + pause >= inquiry->until) return GiveUp(std::move(inquiry), why);
   pauses_.After(pause, [rope = lifeline_.rope(), inquiry = std::move(inquiry)]() mutable {
@@ -165,6 +173,11 @@ void CustomMethod::Accept(InquiryPtr inquiry, WallTime expiry, Attributes attrib
                       .attributes = std::move(attributes),
                       .deadline = expiry};
   Finish(std::move(inquiry), Accepted{.principal = std::move(principal)});
+}
+
+void CustomMethod::Report(WallTime /*now*/, Readings* readings) const {
+  counters_.ReportTo(readings);
+  readings->Add(kServerCircuitOpen, circuit_.is_open() ? 1 : 0);
 }
 
 void CustomMethod::GiveUp(InquiryPtr inquiry, std::string_view why) {

@@ -23,6 +23,7 @@
 #include "auth/lifeline.h"
 #include "auth/method.h"
 #include "auth/method_context.h"
+#include "auth/server_counters.h"
 #include "core/access/http_fetcher.h"
 #include "core/config/authentication.h"
 
@@ -40,6 +41,7 @@ class CustomMethod : public Method {
   void Verify(const Credentials& credentials, WallTime now, Done done) override;
   bool yields_when_unavailable() const override { return true; }
   bool may_reauthenticate() const override { return true; }
+  void Report(WallTime now, Readings* readings) const override;
 
  private:
   struct Inquiry;
@@ -65,6 +67,7 @@ class CustomMethod : public Method {
   Circuit circuit_;
   Backoff backoff_;
   uint64_t open_ = 0;  // Questions without a verdict.
+  ServerCounters counters_;
   Lifeline<CustomMethod> lifeline_{this};
 };
 

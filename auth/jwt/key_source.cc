@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -18,6 +19,20 @@ int64_t MillisecondsSince(WallTime then, WallTime now) {
 }
 
 int64_t ToMs(uint64_t seconds) { return static_cast<int64_t>(seconds) * 1000; }
+
+constexpr ReadingFamily kKeys{.name = "auth_keys",
+                              .kind = ReadingFamily::Kind::kGauge,
+                              .help = "Published keys of an issuer that are here."};
+constexpr ReadingFamily kKeysAge{
+    .name = "auth_keys_age_seconds",
+    .kind = ReadingFamily::Kind::kGauge,
+    .help = "How long ago they were fetched; there is no sample where none were."};
+constexpr ReadingFamily kRefreshes{.name = "auth_keys_refreshes_total",
+                                   .kind = ReadingFamily::Kind::kCounter,
+                                   .help = "How often they were fetched or that was tried."};
+constexpr ReadingFamily kRefreshFailures{.name = "auth_keys_refresh_failures_total",
+                                         .kind = ReadingFamily::Kind::kCounter,
+                                         .help = "How often it failed."};
 
 std::string ReadText(JsonObject object, std::string_view name) {
   std::optional<std::string_view> text;
@@ -42,6 +57,16 @@ WallTime KeySource::due_at() const {
 
 bool KeySource::MayFetch(WallTime now, int64_t floor_ms) const {
   return !asked_at_ || MillisecondsSince(*asked_at_, now) >= floor_ms;
+}
+
+void KeySource::Report(WallTime now, std::string_view issuer, Readings* readings) const {
+  readings->Add(kKeys, keys_ ? keys_->size() : 0, issuer);
+  if (keys_) {
+    const int64_t age_s = now.seconds() - fetched_at_.seconds();
+    readings->Add(kKeysAge, static_cast<uint64_t>(std::max<int64_t>(age_s, 0)), issuer);
+  }
+  readings->Add(kRefreshes, fetches_, issuer);
+  readings->Add(kRefreshFailures, failed_fetches_, issuer);
 }
 
 void KeySource::Check(const CompactJws& jws, const AlgorithmSet& allowed, WallTime now, Done done) {
@@ -76,6 +101,7 @@ void KeySource::Wait(Waiting waiting, WallTime now) {
 
 void KeySource::Fetch(WallTime now) {
   fetching_ = true;
+  ++fetches_;
   asked_at_ = now;
   discovered_issuer_ = place_.issuer;
   if (place_.discovery_url.empty()) return GetKeys(place_.key_set_url);
@@ -122,6 +148,7 @@ void KeySource::OnKeys(DocumentSource::Outcome document) {
 }
 
 void KeySource::Fail(std::string why) {
+  ++failed_fetches_;
   why_not_ = std::move(why);
   AnswerAll();
 }

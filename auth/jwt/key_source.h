@@ -8,6 +8,7 @@
 //   - However many tokens wait, one fetch is under way.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "auth/jwt/document_source.h"
 #include "auth/jwt/key_set.h"
 #include "auth/lifeline.h"
+#include "auth/readings.h"
 #include "core/config/jwt.h"
 
 namespace signet::auth {
@@ -58,6 +60,9 @@ class KeySource {
   // When the keys that are here are fetched anew; never, if there are none.
   WallTime due_at() const;
 
+  // `issuer`: whose keys these are to whoever looks from outside; as of Readings::Add().
+  void Report(WallTime now, std::string_view issuer, Readings* readings) const;
+
  private:
   struct Waiting {
     const CompactJws* jws;
@@ -87,6 +92,8 @@ class KeySource {
   std::string why_not_;               // Why the last one failed; empty if it did not.
   std::string discovered_issuer_;     // Of the fetch that is under way.
   bool fetching_ = false;
+  uint64_t fetches_ = 0;
+  uint64_t failed_fetches_ = 0;
   std::vector<Waiting> waiting_;
   Lifeline<KeySource> lifeline_{this};
 };

@@ -50,6 +50,7 @@ class ApiServer : public DocumentSource {
   void Ask(Question question, WallTime now, AnswerDone done);
   // A document of this very server, whatever the URL's host would be: paths alone.
   void Get(std::string path, WallTime now, Done done) override;
+  const std::string& url() const { return settings_.url; }
 
  private:
   struct Attempt {

@@ -147,6 +147,10 @@ void ServiceAccountTokenMethod::OnAccount(InquiryPtr inquiry, ApiServer::Answer 
 
 // By the issuer's keys.
 
+void ServiceAccountTokenMethod::Report(WallTime now, Readings* readings) const {
+  if (keys_) keys_->Report(now, api_server_ ? api_server_->url() : settings_.issuer, readings);
+}
+
 void ServiceAccountTokenMethod::CheckSignature(InquiryPtr inquiry) {
   if (!inquiry->claims.expires_at) return inquiry->Refuse("the token has no end");
   if (!inquiry->claims.audiences) return inquiry->Refuse("the token is for no audience");

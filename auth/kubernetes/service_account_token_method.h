@@ -58,6 +58,9 @@ class ServiceAccountTokenMethod : public Method {
   bool may_reauthenticate() const override { return true; }
   // Pods and accounts go before their tokens end.
   Duration recheck_interval() const override { return seconds(settings_.recheck_s.value_or(0)); }
+  // With validation Offline, of the issuer's keys; of an issuer that is not named, by the URL of
+  // the API server.
+  void Report(WallTime now, Readings* readings) const override;
 
  private:
   struct Inquiry;

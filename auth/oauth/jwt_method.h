@@ -35,6 +35,9 @@ class JwtMethod : public Method {
   SecretBytes Evidence(const Credentials& credentials) const override;
   void Verify(const Credentials& credentials, WallTime now, Done done) override;
   bool may_reauthenticate() const override { return true; }
+  void Report(WallTime now, Readings* readings) const override {
+    for (const auto& issuer : issuers_) issuer->Report(now, readings);
+  }
 
  private:
   struct Inquiry;

@@ -46,7 +46,9 @@ Status AddKey(const config::JwtIssuer& issuer, const std::string& key_id,
 }  // namespace
 
 TokenIssuer::TokenIssuer(const config::JwtIssuer& issuer)
-    : name_(issuer.issuer), audiences_(issuer.audiences) {}
+    : name_(issuer.issuer),
+      shown_as_(issuer.issuer.empty() ? issuer.jwks_uri : issuer.issuer),
+      audiences_(issuer.audiences) {}
 
 StatusOr<std::unique_ptr<TokenIssuer>> TokenIssuer::Create(const config::JwtIssuer& issuer,
                                                            const config::JwtSettings& settings,

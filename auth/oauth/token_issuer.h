@@ -13,6 +13,7 @@
 
 #include "auth/jwt/claims.h"
 #include "auth/jwt/key_source.h"
+#include "auth/readings.h"
 #include "core/access/http_fetcher.h"
 #include "core/base/status.h"
 #include "core/config/jwt.h"
@@ -39,6 +40,11 @@ class TokenIssuer {
   // missed.
   WallTime known_until() const { return source_ ? source_->due_at() : WallTime::Never(); }
 
+  // Of published keys, if there are any.
+  void Report(WallTime now, Readings* readings) const {
+    if (source_) source_->Report(now, shown_as_, readings);
+  }
+
  private:
   explicit TokenIssuer(const config::JwtIssuer& issuer);
   void SetAlgorithms(const std::vector<JwtAlgorithm>& algorithms);
@@ -47,7 +53,8 @@ class TokenIssuer {
   void SetSource(const config::JwtIssuer& issuer, config::KeySetSettings settings,
                  HttpFetcher* fetcher);
 
-  const std::string name_;  // Empty: whatever `iss` says.
+  const std::string name_;      // Empty: whatever `iss` says.
+  const std::string shown_as_;  // The name, or where the keys are.
   const std::vector<std::string> audiences_;
   AlgorithmSet of_secrets_;
   AlgorithmSet of_public_keys_;

@@ -3,6 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <numeric>
+#include <string>
+#include <variant>
+
 #include "tests/auth/custom/custom_fixture.h"
 
 namespace signet::auth {
@@ -17,6 +22,23 @@ class CustomMethodTest : public CustomTest {
       ASSERT_GT(fetcher_.open(), 0U);
       fetcher_.Fail("no connection");
     }
+  }
+  // What it tells of its server.
+  std::string Figures() const {
+    Readings readings;
+    method_->Report(clock_.wall, &readings);
+    std::map<const ReadingFamily*, uint64_t> values;
+    for (const Reading& reading : readings.Take()) {
+      EXPECT_EQ(reading.issuer, "");
+      const auto* latency = std::get_if<LatencyHistogram>(&reading.value);
+      values[reading.family] = latency != nullptr
+                                   ? std::reduce(latency->counts.begin(), latency->counts.end())
+                                   : std::get<uint64_t>(reading.value);
+    }
+    EXPECT_EQ(values.size(), 5U);
+    return fmt::format("requests {}, retries {}, failures {}, open {}, latencies {}",
+                       values[&kServerRequests], values[&kServerRetries], values[&kServerFailures],
+                       values[&kServerCircuitOpen], values[&kServerLatency]);
   }
 };
 
@@ -307,6 +329,46 @@ TEST_F(CustomMethodTest, WhoPausesStillCounts) {
   fetcher_.Answer(200, "{}");
   fetcher_.Answer(200, "{}");
   EXPECT_EQ(verdicts_.size(), 3U);
+}
+
+// -- Seen from outside.
+
+TEST_F(CustomMethodTest, CountsWhatItAsks) {
+  settings_.circuit_breaker.failures = 3;
+  Make();
+  EXPECT_EQ(Figures(), "requests 0, retries 0, failures 0, open 0, latencies 0");
+  Answered(200, "{}");
+  Answered(403, "{}");  // A verdict.
+  EXPECT_EQ(Figures(), "requests 2, retries 0, failures 0, open 0, latencies 2");
+  Answered(200, "garbage");
+  Answered(503, "");
+  EXPECT_EQ(Figures(), "requests 4, retries 0, failures 2, open 0, latencies 4");
+  Ask();
+  fetcher_.Fail("no connection");
+  Pass(milliseconds(100));
+  EXPECT_EQ(Figures(), "requests 6, retries 1, failures 3, open 0, latencies 5");
+}
+
+TEST_F(CustomMethodTest, ShowsThatItsCircuitIsOpen) {
+  FailLogins(5);
+  EXPECT_EQ(Figures(), "requests 5, retries 0, failures 5, open 1, latencies 5");
+  Ask();                    // Not asked.
+  Pass(milliseconds(100));  // Nor are retries.
+  EXPECT_EQ(Figures(), "requests 5, retries 0, failures 5, open 1, latencies 5");
+}
+
+TEST_F(CustomMethodTest, MeasuresHowLongAnAnswerTakes) {
+  Ask();
+  Pass(milliseconds(3));
+  fetcher_.Answer(200, "{}");
+  Readings readings;
+  method_->Report(clock_.wall, &readings);
+  for (const Reading& reading : readings.Take()) {
+    if (reading.family != &kServerLatency) continue;
+    EXPECT_EQ(std::get<LatencyHistogram>(reading.value).sum, 3000U);  // Microseconds.
+    return;
+  }
+  FAIL() << "no latency";
 }
 
 // -- Lives.

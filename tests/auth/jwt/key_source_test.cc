@@ -1,5 +1,6 @@
 #include "auth/jwt/key_source.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/auth/support/scripted_fetcher.h"
@@ -57,6 +58,25 @@ class KeySourceTest : public testing::Test {
   void Warm() {
     Ask();
     AnswerKeys({key_.Jwk()});
+  }
+
+  // What it tells of them, in its order.
+  std::string Figures() const {
+    Readings readings;
+    source_->Report(now_, "https://issuer.example", &readings);
+    std::string text;
+    for (const Reading& reading : readings.Take()) {
+      EXPECT_EQ(reading.issuer, "https://issuer.example");
+      const std::string_view name = reading.family->name;
+      const std::string_view word = name == "auth_keys"                          ? "keys"
+                                    : name == "auth_keys_age_seconds"            ? "age"
+                                    : name == "auth_keys_refreshes_total"        ? "refreshes"
+                                    : name == "auth_keys_refresh_failures_total" ? "failures"
+                                                                                 : name;
+      text +=
+          fmt::format("{}{} {}", text.empty() ? "" : " ", word, std::get<uint64_t>(reading.value));
+    }
+    return text;
   }
 
   const SigningKey key_{"k1"};
@@ -242,6 +262,26 @@ TEST_F(KeySourceTest, SoManyMayWait) {
   EXPECT_EQ(Ask(token), "too many tokens wait for the issuer's keys");
   AnswerKeys({key_.Jwk()});
   EXPECT_EQ(questions_[KeySource::kMaxWaiting - 1]->answer, "genuine");
+}
+
+TEST_F(KeySourceTest, TellsOfItsKeys) {
+  EXPECT_EQ(Figures(), "keys 0 refreshes 0 failures 0");
+  Ask();
+  EXPECT_EQ(Figures(), "keys 0 refreshes 1 failures 0");
+  fetcher_.Fail("cannot connect");
+  EXPECT_EQ(Figures(), "keys 0 refreshes 1 failures 1");
+  At(60);
+  Ask();
+  AnswerKeys({key_.Jwk(), next_.Jwk()});
+  EXPECT_EQ(Figures(), "keys 2 age 0 refreshes 2 failures 1");
+  At(359);
+  EXPECT_EQ(Figures(), "keys 2 age 299 refreshes 2 failures 1");
+  At(360);
+  Ask();
+  fetcher_.Fail("cannot connect");  // The old ones serve on.
+  EXPECT_EQ(Figures(), "keys 2 age 300 refreshes 3 failures 2");
+  At(-100);  // The clock was put back.
+  EXPECT_EQ(Figures(), "keys 2 age 0 refreshes 3 failures 2");
 }
 
 TEST_F(KeySourceTest, MayGoWhileAFetchIsUnderWay) {

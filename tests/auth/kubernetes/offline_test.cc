@@ -1,6 +1,9 @@
 // ServiceAccountTokenMethod with validation Offline.
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
+
 #include "tests/auth/kubernetes/method_fixture.h"
 
 namespace signet::auth {
@@ -43,6 +46,24 @@ class OfflineTest : public MethodTest {
 
 constexpr std::string_view kAccepted =
     "accepted system:serviceaccount:line1:press  until 1700003600000";
+
+// Their keys, shown by whose they are; an issuer that is not named by who is asked for it.
+TEST_F(OfflineTest, TellsOfItsKeys) {
+  const auto issuers = [this] {
+    Readings readings;
+    method_->Report(now_, &readings);
+    std::set<std::string> found;
+    for (const Reading& reading : readings.Take()) found.insert(reading.issuer);
+    return found;
+  };
+  EXPECT_EQ(issuers(), std::set<std::string>{"https://10.0.0.1:443"});
+  settings_.issuer = "https://issuer.example";
+  Make();
+  EXPECT_EQ(issuers(), std::set<std::string>{"https://issuer.example"});
+  settings_ = {};
+  Make();
+  EXPECT_EQ(issuers(), std::set<std::string>{});
+}
 
 TEST_F(OfflineTest, AsksTheApiServerForItsKeysAlone) {
   EXPECT_EQ(Verify(key_.Token(kPayload)), "");
