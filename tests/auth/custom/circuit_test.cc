@@ -28,7 +28,7 @@ TEST_F(CircuitTest, OpensAfterFailuresInARow) {
   EXPECT_TRUE(circuit_.MayAsk(kStart));
   Fail(1, kStart);
   EXPECT_FALSE(circuit_.MayAsk(kStart));
-  EXPECT_FALSE(circuit_.MayAsk(kStart + seconds(10) - milliseconds(1)));
+  EXPECT_FALSE(circuit_.MayAsk(kStart + milliseconds(9999)));
 }
 
 TEST_F(CircuitTest, AnAnswerInBetweenBeginsTheRowAnew) {
