@@ -2,6 +2,7 @@
 ServiceAccounts, believes each token, and answers as a case wants it to."""
 
 import base64
+import contextlib
 import json
 import socket
 import ssl
@@ -113,7 +114,8 @@ def garbage(connection, _):
 
 
 def hanging_up(connection, _):
-    connection.shutdown(socket.SHUT_RDWR)
+    # Of the socket: what ssl does first is to read and write on without TLS.
+    socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def redirect_to(url):
@@ -147,21 +149,25 @@ class ApiServer:
     def __init__(self, issuer=None, sans=LOOPBACK):
         self.review = self.account = good
         self.requests = []
+        self._connections = set()  # That are open.
         certificate, key = (issuer or authority()).issue("api-server", sans)
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate, key)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listen(0)
         self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
         self.ca = authority().ca.read_text()
-        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _listen(self, port):
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def reviews(self):
         return sum(1 for request in self.requests if request.path == REVIEWS)
 
-    def _accept(self):
+    def _accept(self, listener):
         while True:
             try:
-                connection, _ = self._listener.accept()
+                connection, _ = listener.accept()
             except OSError:
                 return  # It is closed.
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
@@ -170,12 +176,19 @@ class ApiServer:
         try:
             connection.settimeout(PATIENCE)
             with self._tls.wrap_socket(connection, server_side=True) as stream:
-                with stream.makefile("rb") as lines:
-                    while request := self._read(lines):
-                        self.requests.append(request)
-                        self._answer_to(request)(stream, request)
+                self._connections.add(stream)
+                try:
+                    self._converse(stream)
+                finally:
+                    self._connections.discard(stream)
         except OSError:
             pass  # The broker has hung up, which it may.
+
+    def _converse(self, stream):
+        with stream.makefile("rb") as lines:
+            while request := self._read(lines):
+                self.requests.append(request)
+                self._answer_to(request)(stream, request)
 
     def _answer_to(self, request):
         return self.review if request.path == REVIEWS else self.account
@@ -192,5 +205,6 @@ class ApiServer:
         return Request(verb, path, headers, lines.read(int(headers.get("content-length", 0))))
 
     def close(self):
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # It is closed.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

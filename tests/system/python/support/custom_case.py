@@ -1,5 +1,6 @@
 """What the cases with a custom authentication server have in common."""
 
+from support.api_server import OWN_TOKEN, ApiServer, make_token
 from support.certificates import authority
 from support.config import port
 from support.custom_server import CustomServer
@@ -15,11 +16,13 @@ class CustomCase(PahoCase):
     server_options = {}
     transport = "tcp"
     further = ()  # Methods behind it.
+    environment = {}
 
     def setUp(self):
         self.server = CustomServer(**self.server_options)
         self.addCleanup(self.server.close)
-        self.start(port(authenticationRef="who", transport=self.transport), ports=0)
+        self.start(port(authenticationRef="who", transport=self.transport), ports=0,
+                   environment=self.environment)
         self.config.mount("custom-ca", {"ca.crt": authority().ca.read_bytes()}, "configmaps")
         self.put_methods(**self.settings)
         self.broker.port = self.broker.await_port()
@@ -52,3 +55,32 @@ class CustomCase(PahoCase):
         log = self.broker.log()
         for secret in (PASSWORD, BASE64):
             self.assertNotIn(secret, log)
+
+
+class FallbackCase(CustomCase):
+    """[Custom, ServiceAccountToken], and whatever is `last`; `tokens` is the API server."""
+
+    last = ()
+
+    def setUp(self):
+        self.tokens = ApiServer()
+        self.addCleanup(self.tokens.close)
+        super().setUp()
+
+    def put_methods(self, **settings):
+        self.config.save("ca.crt", self.tokens.ca)
+        self.config.save("token", OWN_TOKEN)
+        self.further = ({"method": "ServiceAccountToken", "serviceAccountTokenSettings": {
+            "audiences": ["plant"], "server": self.tokens.url,
+            "caFile": str(self.config.path / "ca.crt"),
+            "tokenFile": str(self.config.path / "token")}}, *self.last)
+        super().put_methods(**settings)
+
+    def with_token(self, name="press", token=None, **more):
+        """As CONNECT of either version brings it."""
+        token = token or make_token(name)
+        proof = ({"method": "K8S-SAT", "data": token} if self.version == 5 else
+                 {"username": "K8S-SAT", "password": token})
+        client = RawClient(self.broker.port, "", self.version, **proof, **more)
+        self.addCleanup(client.close)
+        return client

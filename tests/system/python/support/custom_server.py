@@ -1,11 +1,15 @@
 """A custom authentication server by script (API 0.5.0): what the public template does, and what no
 server should."""
 
+import contextlib
 import datetime
 import json
+import socket
 import ssl
+import threading
 
-from support.api_server import ApiServer, reply
+from support.api_server import ApiServer, hanging_up, reply
+from support.broker import PATIENCE
 from support.certificates import LOOPBACK
 
 PATH = "/?api-version=0.5.0"
@@ -50,12 +54,34 @@ class InTurn:
         answer(connection, request)
 
 
+class Silent:
+    """Says nothing, and hangs up once that is over."""
+
+    def __init__(self):
+        self.over = threading.Event()
+
+    def __call__(self, connection, request):
+        self.over.wait(PATIENCE)
+        hanging_up(connection, request)
+
+
 class CustomServer(ApiServer):
     """`answer` is how it answers; `requests` what came."""
 
     def __init__(self, issuer=None, sans=LOOPBACK):
         self.answer = template
         super().__init__(issuer, sans)
+        self._port = self._listener.getsockname()[1]
+
+    def go_down(self):
+        """Nobody is there, and who was connected is cut off."""
+        self.close()
+        for stream in list(self._connections):
+            with contextlib.suppress(OSError):  # It has ended by itself.
+                socket.socket.shutdown(stream, socket.SHUT_RDWR)
+
+    def come_back(self):
+        self._listen(self._port)
 
     def demand_certificates(self, authority):
         """Of clients, by this CA, from the next connection on."""

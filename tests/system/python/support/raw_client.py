@@ -36,16 +36,19 @@ def _authentication(method, data):
 
 
 class RawClient:
-    """Connects, whatever the answer is: `code`, and None if there is none."""
+    """Connects, whatever the answer is: `code`, and None if there is none. `tls`: a context, with
+    which it speaks TLS."""
 
     def __init__(self, port, client_id="", version=5, method=None, data=None, username=None,
-                 password=None):
+                 password=None, tls=None):
         flags = 0x02 | (0x80 if username is not None else 0) | (0x40 if password is not None else 0)
         body = _text("MQTT") + bytes([4 if version == 3 else version, flags]) + b"\0\0"
         if version == 5:
             body += _with_length(_authentication(method, data))
         body += b"".join(_text(part) for part in (client_id, username, password) if part is not None)
         self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        if tls:
+            self._socket = tls.wrap_socket(self._socket, server_hostname="127.0.0.1")
         self._input = self._socket.makefile("rb")
         self._socket.sendall(_packet(1, body))
         answer = self.next()

@@ -19,17 +19,18 @@ def server_name(port):
 
 class Traffic:
     """At each of `ports`, pairs of number and transport: two publishers of QoS 1, a subscriber to
-    all of them, and a newcomer after the other. stop() fails if anything of theirs did."""
+    all of them, and, if there are `newcomers`, one after the other. stop() fails if anything of
+    theirs did."""
 
     _PUBLISHERS = 2
 
-    def __init__(self, case, ports):
+    def __init__(self, case, ports, newcomers=True):
         self._case = case
         self._stopping = threading.Event()
         self._problems = []
         self._lock = threading.Lock()
         self._sent = {}
-        self._newcomers = {at: 0 for at in ports}
+        self._newcomers = {at: 0 for at in ports} if newcomers else {}
         self._subscribers = [self._client(f"subscriber-{number}", (number, transport))
                              for number, transport in ports]
         for subscriber in self._subscribers:
@@ -41,6 +42,7 @@ class Traffic:
                 publisher = self._client(f"publisher-{at[0]}-{index}", at)
                 self._publishers.append(publisher)
                 self._run(self._publish, publisher)
+        for at in self._newcomers:
             self._run(self._come_and_go, at)
 
     def _client(self, client_id, at):
