@@ -2,6 +2,7 @@
 """Clients whom a custom authentication server judges, over HTTPS: accepted, refused, and what
 becomes of them when it fails."""
 
+import concurrent.futures
 import time
 
 from support import api_server
@@ -10,7 +11,7 @@ from support.broker import await_that
 from support.cases import SHARDS, for_each, main
 from support.certificates import Authority, authority
 from support.custom_case import BASE64, PASSWORD, CustomCase, FallbackCase
-from support.custom_server import PATH, InTurn, Silent, in_seconds, say, template
+from support.custom_server import PATH, Gate, InTurn, Silent, in_seconds, say, template
 from support.raw_client import AUTH, DISCONNECT
 
 FAILS = " answers with status "
@@ -310,6 +311,28 @@ class FurtherKeys(CustomCase):
         self.assertEqual(body["clientId"], "c-7")
         self.assertTrue(body["listener"].startswith("test/"))
         self.assertTrue(body["peerAddress"].startswith("127.0.0.1:"))
+
+
+@for_each(version=(5,), shards=SHARDS[-1:])
+class Connections(CustomCase):
+    arguments = ("--admin", "127.0.0.1:0")
+    settings = {"maxConnections": 2, "timeoutSeconds": 60}
+
+    def test_one_serves_all_who_come_one_after_the_other(self):
+        for _ in range(5):
+            self.assertEqual(self.knock().code, 0)
+        self.assertEqual((len(self.server.requests), self.server.accepted), (5, 1))
+
+    def test_there_are_no_more_than_allowed(self):
+        self.server.answer = gate = Gate()
+        self.addCleanup(gate.may_go.set)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            clients = [pool.submit(self.knock) for _ in range(6)]
+            await_that(lambda: self.broker.metrics()["signet_auth_questions"] == 6 and
+                       gate.most == 2, "all of them to wait")
+            gate.may_go.set()
+            self.assertEqual([client.result().code for client in clients], [0] * 6)
+        self.assertEqual((gate.most, self.server.accepted), (2, 2))
 
 
 @for_each(version=(5,), shards=SHARDS[-1:])

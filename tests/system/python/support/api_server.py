@@ -149,6 +149,7 @@ class ApiServer:
     def __init__(self, issuer=None, sans=LOOPBACK):
         self.review = self.account = good
         self.requests = []
+        self.accepted = 0  # Connections.
         self._connections = set()  # That are open.
         certificate, key = (issuer or authority()).issue("api-server", sans)
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -170,6 +171,7 @@ class ApiServer:
                 connection, _ = listener.accept()
             except OSError:
                 return  # It is closed.
+            self.accepted += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):

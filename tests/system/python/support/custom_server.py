@@ -65,6 +65,25 @@ class Silent:
         hanging_up(connection, request)
 
 
+class Gate:
+    """The good answer, once it may go; `most` is how many have waited for that at once."""
+
+    def __init__(self):
+        self.may_go = threading.Event()
+        self.most = 0
+        self._lock = threading.Lock()
+        self._present = 0
+
+    def __call__(self, connection, request):
+        with self._lock:
+            self._present += 1
+            self.most = max(self.most, self._present)
+        self.may_go.wait(PATIENCE)
+        with self._lock:
+            self._present -= 1
+        template(connection, request)
+
+
 class CustomServer(ApiServer):
     """`answer` is how it answers; `requests` what came."""
 
