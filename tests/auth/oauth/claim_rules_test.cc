@@ -135,6 +135,12 @@ TEST_F(BoundClaimsTest, WordsOfTheClientAreNotExpanded) {
                   .starts_with("accepted"));
 }
 
+TEST_F(BoundClaimsTest, WildcardsOfTopicsStandForNothing) {
+  EXPECT_EQ(VerifyThese(By("#", "a/+", Bound("c1", "a/+", "a/c1/a/+"))), Denial("path"));
+  EXPECT_EQ(VerifyThese(By("c1", "+", Bound("c1", "u1", "a/c1/u1"))), Denial("name"));
+  EXPECT_TRUE(VerifyThese(By("#", "a/+", Bound("#", "a/+", "a/#/a/+"))).starts_with("accepted"));
+}
+
 // AUTH says neither; whose identity has other values is somebody else.
 TEST_F(BoundClaimsTest, ArePartOfTheIdentityThatAReauthenticationKeeps) {
   const std::string payload = Bound("c1", "u1", "a/c1/u1");

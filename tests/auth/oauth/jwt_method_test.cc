@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/pem.h"
 #include "tests/auth/oauth/jwt_fixture.h"
 #include "tests/auth/support/text_file.h"
 
@@ -103,48 +104,6 @@ TEST_F(JwtMethodTest, AForgedTokenIsDenied) {
   EXPECT_EQ(Verify(key_.Token(Payload()) + "\n"), "denied: the token's signature is no base64url");
 }
 
-// Ten thousand key ids that nobody has cost one question a minute, and no good client anything.
-TEST_F(JwtMethodTest, AFloodOfUnknownKeysCostsOneFetchAMinute) {
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
-  now_ = WallTime::FromSeconds(now_.seconds() + 61);
-  for (int i = 0; i < 10'000; ++i) {
-    Verify(UnsignedToken(fmt::format(R"({{"alg":"EdDSA","kid":"{}"}})", i), Payload()));
-    if (i == 0) AnswerKeys({key_.Jwk()});
-    EXPECT_EQ(verdict_, kUnknown);
-  }
-  EXPECT_EQ(fetcher_.requests().size(), 2U);
-  EXPECT_EQ(Verify(key_.Token(Payload())), kAccepted);
-}
-
-TEST_F(JwtMethodTest, ANewKeyIsFoundAndAnOldOneMissed) {
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
-  now_ = WallTime::FromSeconds(now_.seconds() + 61);
-  EXPECT_EQ(Verify(stranger_.Token(Payload())), "");
-  AnswerKeys({stranger_.Jwk()});
-  EXPECT_EQ(verdict_, kAccepted);
-  EXPECT_EQ(Verify(key_.Token(Payload())), kUnknown);
-}
-
-// A verdict is not remembered beyond the moment at which the key may be found to be gone.
-TEST_F(JwtMethodTest, AVerdictIsKnownUntilTheKeysAreDue) {
-  settings_.jwks.refresh_s = 120;
-  ASSERT_EQ(Make(), "");
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
-  EXPECT_EQ(known_until_, WallTime::FromSeconds(kNow.seconds() + 120));
-}
-
-TEST_F(JwtMethodTest, KeysAreUsedUntilTheyAreDueHoweverShortTheyMayBeStale) {
-  settings_.jwks.stale_s = 0;
-  ASSERT_EQ(Make(), "");
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
-  now_ = WallTime::FromSeconds(now_.seconds() + 299);
-  EXPECT_EQ(Verify(key_.Token(Payload())), kAccepted);
-  now_ = WallTime::FromSeconds(now_.seconds() + 2);
-  EXPECT_EQ(Verify(key_.Token(Payload())), "");
-  fetcher_.Fail("no way");
-  EXPECT_EQ(verdict_, "unavailable: the issuer's keys: no way");
-}
-
 TEST_F(JwtMethodTest, SecretsAreFoundByKidOrTried) {
   settings_.issuers[0].hmac_secrets = {{"first", SecretBytes(kSecret)},
                                        {"second", SecretBytes(std::string(32, 's'))}};
@@ -181,6 +140,30 @@ TEST_F(JwtMethodTest, APublicKeyIsNoSecret) {
   EXPECT_EQ(Verify(HmacToken(pem, kHs256, Payload())), kUnknown);
   EXPECT_EQ(Verify(HmacToken(pem, kRsa, Payload())), kUnknown);
   EXPECT_EQ(Verify(HmacToken(pem.substr(0, pem.size() - 1), kRsa, Payload())), kUnknown);
+  const auto blocks = ParsePem(pem);
+  ASSERT_TRUE(blocks.ok());
+  EXPECT_EQ(Verify(HmacToken(AsText(blocks->at(0).der), kRsa, Payload())), kUnknown);
+}
+
+TEST_F(JwtMethodTest, NorIsAPublishedOne) {
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  constexpr std::string_view kPublished = R"({"alg":"HS256","kid":"k1"})";
+  EXPECT_EQ(Verify(HmacToken(key_.Jwk(), kPublished, Payload())), kUnknown);
+  EXPECT_EQ(Verify(HmacToken(key_.Jwk(), kHs256, Payload())), kUnknown);
+}
+
+// CVE-2018-0114. Nor is what its header points to asked for.
+TEST_F(JwtMethodTest, AKeyThatATokenBringsAlongProvesNothing) {
+  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  const auto with = [&](std::string_view member) {
+    return Verify(stranger_.TokenWithHeader(
+        fmt::format(R"({{"alg":"EdDSA","kid":"k1",{}}})", member), Payload()));
+  };
+  EXPECT_EQ(with("\"jwk\":" + stranger_.Jwk()), kForged);
+  EXPECT_EQ(with(R"("jku":"https://evil.example/keys")"), kForged);
+  EXPECT_EQ(with(R"("x5u":"https://evil.example/chain")"), kForged);
+  EXPECT_EQ(with(R"("x5c":["MIIB"])"), kForged);
+  EXPECT_EQ(fetcher_.requests().size(), 1U);
 }
 
 TEST_F(JwtMethodTest, PublicKeysMayBeConfigured) {

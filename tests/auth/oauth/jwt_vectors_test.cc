@@ -88,21 +88,34 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Beginning, JwtVectorTest,
-    testing::Values(OfTimes("NotBeforeNow", R"("exp":1700003600,"nbf":1700000000)", kAccepted),
-                    OfTimes("NotBeforeASecondFromNow", R"("exp":1700003600,"nbf":1700000001)",
-                            kEarly),
-                    OfTimes("NotBeforeTheEndOfTheLeeway", R"("exp":1700003600,"nbf":1700000020)",
-                            Until("1700003620"), 20),
-                    OfTimes("NotBeforeASecondBeyondTheLeeway",
-                            R"("exp":1700003600,"nbf":1700000021)", kEarly, 20),
-                    OfTimes("NotBeforeAText", R"("exp":1700003600,"nbf":"1")",
-                            "denied: the claim nbf is no time"),
-                    OfTimes("NotBeforeNegative", R"("exp":1700003600,"nbf":-1)",
-                            "denied: the claim nbf is no time"),
-                    OfTimes("IssuedNow", R"("exp":1700003600,"iat":1700000000)", kAccepted),
-                    OfTimes("IssuedInTheFuture", R"("exp":1700003600,"iat":1700003000)", kAccepted),
-                    OfTimes("IssuedAtAText", R"("exp":1700003600,"iat":"now")",
-                            "denied: the claim iat is no time")),
+    testing::Values(
+        OfTimes("NotBeforeNow", R"("exp":1700003600,"nbf":1700000000)", kAccepted),
+        OfTimes("NotBeforeASecondFromNow", R"("exp":1700003600,"nbf":1700000001)", kEarly),
+        OfTimes("NotBeforeASecondWithinTheLeeway", R"("exp":1700003600,"nbf":1700000019)",
+                Until("1700003620"), 20),
+        OfTimes("NotBeforeTheEndOfTheLeeway", R"("exp":1700003600,"nbf":1700000020)",
+                Until("1700003620"), 20),
+        OfTimes("NotBeforeASecondBeyondTheLeeway", R"("exp":1700003600,"nbf":1700000021)", kEarly,
+                20),
+        OfTimes("NotBeforeAText", R"("exp":1700003600,"nbf":"1")",
+                "denied: the claim nbf is no time"),
+        OfTimes("NotBeforeNegative", R"("exp":1700003600,"nbf":-1)",
+                "denied: the claim nbf is no time"),
+        OfTimes("NotBeforeAFraction", R"("exp":1700003600,"nbf":1699999999.5)", kAccepted),
+        OfTimes("NotBeforeAFractionFromNow", R"("exp":1700003600,"nbf":1700000000.5)", kEarly),
+        OfTimes("NotBeforeTwoToThe63", R"("exp":1700003600,"nbf":9223372036854775808)",
+                "denied: the claim nbf is no time"),
+        OfTimes("IssuedNow", R"("exp":1700003600,"iat":1700000000)", kAccepted),
+        OfTimes("IssuedInTheFuture", R"("exp":1700003600,"iat":1700003000)", kAccepted),
+        OfTimes("IssuedASecondBeyondTheLeeway", R"("exp":1700003600,"iat":1700000021)",
+                Until("1700003620"), 20),
+        OfTimes("IssuedAtAFraction", R"("exp":1700003600,"iat":1699999999.5)", kAccepted),
+        OfTimes("IssuedAtANegative", R"("exp":1700003600,"iat":-1)",
+                "denied: the claim iat is no time"),
+        OfTimes("IssuedAtTwoToThe63", R"("exp":1700003600,"iat":9223372036854775808)",
+                "denied: the claim iat is no time"),
+        OfTimes("IssuedAtAText", R"("exp":1700003600,"iat":"now")",
+                "denied: the claim iat is no time")),
     NameOf);
 
 Vector OfAudience(std::string name, std::string audience, std::string verdict) {
@@ -173,6 +186,21 @@ INSTANTIATE_TEST_SUITE_P(
         OfHeader("TypLogout", R"({"alg":"EdDSA","kid":"k1","typ":"logout+jwt"})", kOfAnotherType),
         OfHeader("TypNested", R"({"alg":"EdDSA","kid":"k1","typ":"application/"})",
                  kOfAnotherType)),
+    NameOf);
+
+// As many as an issuer of thousands of rights puts into one token.
+std::string Scopes(std::string_view before, std::string_view between, std::string_view after) {
+  std::string scopes(before);
+  for (int i = 0; i < 3000; ++i) scopes += fmt::format("{}r:{}", i == 0 ? "" : between, i);
+  return scopes.append(after);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Scopes, JwtVectorTest,
+    testing::Values(OfTimes("ThousandsInAText", Scopes(R"("exp":1700003600,"scope":")", " ", "\""),
+                            kAccepted),
+                    OfTimes("ThousandsInAList",
+                            Scopes(R"("exp":1700003600,"scope":[")", R"(",")", "\"]"), kAccepted)),
     NameOf);
 
 }  // namespace

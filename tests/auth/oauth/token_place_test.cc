@@ -90,10 +90,11 @@ TEST_F(TokenPlaceTest, APasswordThatIsNoTokenIsForTheNextMethod) {
   const std::string good = TokenOf(kIssuer);
   for (const std::string& other :
        {std::string(), std::string("password"), std::string(".."), std::string("a.b.c"),
-        std::string("a.W10.c"), std::string(".e30."), "e30.e30", "a." + good, good + "." + good,
-        good + " " + good, EncodeBase64Url("{}") + ".e30=.x",
+        std::string("a.W10.c"), std::string(".e30."), std::string("e30.e30"), "a." + good,
+        good + "." + good, good + " " + good, EncodeBase64Url("{}") + ".e30=.x",
         UnsignedToken("{}", R"({"exp":1,"exp":2})"),
         UnsignedToken("{}", R"({"exp":18446744073709551616})"),
+        UnsignedToken("{\"kid\":\"" + std::string(65'536, 'k') + "\"}", Payload()),
         std::string(CompactJws::kMaxBytes, 'a') + ".e30.x"}) {
     EXPECT_FALSE(method_->IsRelevant(InPassword(other))) << other.substr(0, 100);
   }
