@@ -46,8 +46,13 @@ struct HttpRequest {
 // Any answer of HTTP, whatever its status; redirects are answers too, and not followed.
 struct HttpResponse {
   uint16_t status = 0;
-  std::string content_type;           // In lower case, without parameters; empty if there is none.
-  std::optional<uint64_t> max_age_s;  // Of Cache-Control: 0 for no-store and no-cache.
+  std::string content_type;  // In lower case, without parameters; empty if there is none.
+  // How much longer it may be used without asking anew (RFC 9111, 4.2): by Cache-Control, or else
+  // by Expires and Date, less its Age; 0 for no-store and no-cache. Nothing: the server does not
+  // say.
+  std::optional<uint64_t> fresh_s;
+  // ETag as it stands there, to be sent as If-None-Match; empty if there is none that may be.
+  std::string etag;
   std::optional<uint64_t> retry_after_s;  // In seconds only.
   SecretBytes body;                       // It may repeat what was asked, as a TokenReview does.
 };

@@ -242,7 +242,8 @@ CurlTransfer::Outcome CurlTransfer::TakeOutcome(CURLcode code) {
   if (!head_.is_complete()) return Failure("its answer is not HTTP");
   return HttpResponse{.status = head_.status(),
                       .content_type = head_.content_type(),
-                      .max_age_s = head_.max_age_s(),
+                      .fresh_s = head_.fresh_s(),
+                      .etag = head_.etag(),
                       .retry_after_s = head_.retry_after_s(),
                       .body = std::move(body_)};
 }

@@ -3,11 +3,17 @@
 #include <algorithm>
 #include <charconv>
 
+#include "curl/curl.h"
+
 namespace signet {
 namespace {
 
-constexpr uint64_t kLongestDelta = uint64_t{1}
-                                   << 31;  // RFC 9111, 1.2.2: what does not fit is this.
+// RFC 9111, 1.2.2: what does not fit is this.
+constexpr uint64_t kLongestDelta = uint64_t{1} << 31;
+// Those of servers are far shorter; what is longer is not worth to be sent with each request.
+constexpr size_t kMostETagBytes = 256;
+// Longer than any form of a date (RFC 9110, 5.6.7).
+constexpr size_t kMostDateBytes = 64;
 
 std::string_view Trim(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
@@ -42,6 +48,22 @@ std::string_view TakeElement(std::string_view* list) {
   const std::string_view element = list->substr(0, end);
   list->remove_prefix(std::min(end + 1, list->size()));
   return Trim(element);
+}
+
+// In each of the three forms that servers may use (RFC 9110, 5.6.7).
+std::optional<int64_t> ParseDate(std::string_view text) {
+  if (text.size() > kMostDateBytes || text.find('\0') != text.npos) return std::nullopt;
+  const time_t date = curl_getdate(std::string(text).c_str(), nullptr);
+  return date < 0 ? std::nullopt : std::optional<int64_t>(date);
+}
+
+// RFC 9110, 8.8.3, without the bytes beyond ASCII, which none of ours may be sent with.
+bool IsETag(std::string_view text) {
+  if (text.size() > kMostETagBytes) return false;
+  if (text.starts_with("W/")) text.remove_prefix(2);
+  return text.size() >= 2 && text.front() == '"' && text.back() == '"' &&
+         std::ranges::all_of(text.substr(1, text.size() - 2),
+                             [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
 }
 
 std::string_view WithoutQuotes(std::string_view text) {
@@ -79,6 +101,16 @@ void ResponseHead::OnField(std::string_view name, std::string_view value) {
     content_type_ = Lower(Trim(value.substr(0, value.find(';'))));
   } else if (name == "cache-control") {
     OnCacheControl(value);
+  } else if (name == "expires") {
+    // One that is no date has been (RFC 9111, 5.3).
+    const int64_t expires_s = ParseDate(value).value_or(0);
+    expires_s_ = std::min(expires_s_.value_or(expires_s), expires_s);
+  } else if (name == "date") {
+    date_s_ = ParseDate(value);
+  } else if (name == "age") {
+    age_s_ = std::max(age_s_, ParseDeltaSeconds(value).value_or(0));
+  } else if (name == "etag") {
+    etag_ = IsETag(value) ? value : "";
   } else if (name == "retry-after") {
     retry_after_s_ = ParseDeltaSeconds(value);
   }
@@ -101,6 +133,18 @@ void ResponseHead::OnCacheControl(std::string_view value) {
     }
     max_age_s_ = std::min(max_age_s_.value_or(lifetime_s), lifetime_s);
   }
+}
+
+// RFC 9111, 4.2. How old Date says that it is does not count, as no two clocks need be the same.
+std::optional<uint64_t> ResponseHead::fresh_s() const {
+  std::optional<uint64_t> lifetime_s = max_age_s_;
+  if (!lifetime_s && expires_s_) {
+    const bool is_fresh = date_s_ && *expires_s_ > *date_s_;
+    lifetime_s =
+        is_fresh ? std::min(static_cast<uint64_t>(*expires_s_ - *date_s_), kLongestDelta) : 0;
+  }
+  if (!lifetime_s) return std::nullopt;
+  return *lifetime_s - std::min(*lifetime_s, age_s_);
 }
 
 }  // namespace signet

@@ -20,7 +20,9 @@ class ResponseHead {
   uint16_t status() const { return status_; }  // 0: there was no status line.
   bool is_complete() const { return complete_; }
   const std::string& content_type() const { return content_type_; }
-  std::optional<uint64_t> max_age_s() const { return max_age_s_; }
+  // As HttpResponse has them (core/access/http_fetcher.h).
+  std::optional<uint64_t> fresh_s() const;
+  const std::string& etag() const { return etag_; }
   std::optional<uint64_t> retry_after_s() const { return retry_after_s_; }
 
  private:
@@ -31,7 +33,11 @@ class ResponseHead {
   uint16_t status_ = 0;
   bool complete_ = false;
   std::string content_type_;
-  std::optional<uint64_t> max_age_s_;
+  std::optional<uint64_t> max_age_s_;  // Of Cache-Control: 0 for no-store and no-cache.
+  std::optional<int64_t> expires_s_;   // Seconds since 1970, and so is date_s_.
+  std::optional<int64_t> date_s_;
+  uint64_t age_s_ = 0;
+  std::string etag_;
   std::optional<uint64_t> retry_after_s_;
 };
 

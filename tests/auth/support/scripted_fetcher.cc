@@ -38,7 +38,8 @@ void ScriptedFetcher::Answer(uint16_t status, std::string_view body,
                              std::string_view content_type) {
   Answer({.status = status,
           .content_type = std::string(content_type),
-          .max_age_s = {},
+          .fresh_s = {},
+          .etag = "",
           .retry_after_s = {},
           .body = SecretBytes(body)});
 }

@@ -34,9 +34,28 @@ TEST(Answers, AreReadWithTypeAndLifetime) {
   ASSERT_TRUE(outcome.ok()) << outcome.error().sentence;
   EXPECT_EQ(outcome->status, 200);
   EXPECT_EQ(outcome->content_type, "application/json");
-  EXPECT_EQ(outcome->max_age_s, 300);
+  EXPECT_EQ(outcome->fresh_s, 300);
   EXPECT_EQ(outcome->retry_after_s, std::nullopt);
   EXPECT_EQ(outcome->body.text(), R"({"answer": 42})");
+}
+
+// And what has not changed since need not come again; the connection is good for more after that.
+TEST(Answers, AreAskedForUnlessTheyAreKnown) {
+  FetchLoop loop;
+  const auto trust = HttpServers::Get().Trust();
+  const HttpOutcome first = loop.Ask(RequestFor("cached", trust));
+  ASSERT_TRUE(first.ok()) << first.error().sentence;
+  EXPECT_EQ(first->fresh_s, 40);
+  EXPECT_EQ(first->etag, R"(W/"1")");
+  for (int i = 0; i < 2; ++i) {
+    HttpRequest request = RequestFor("cached", trust);
+    request.headers.emplace_back("If-None-Match", SecretBytes(first->etag));
+    const HttpOutcome again = loop.Ask(std::move(request));
+    ASSERT_TRUE(again.ok()) << again.error().sentence;
+    EXPECT_EQ(again->status, 304);
+    EXPECT_EQ(again->body.text(), "");
+    EXPECT_EQ(again->fresh_s, 30);
+  }
 }
 
 TEST(Answers, OfEveryStatusAreAnswers) {
@@ -67,7 +86,7 @@ TEST(Answers, AfterHintsAndBeforeTrailersCountAlone) {
   const HttpOutcome trailed = loop.Ask(RequestFor("trailers"));
   ASSERT_TRUE(trailed.ok()) << trailed.error().sentence;
   EXPECT_EQ(trailed->body.text(), "ok");
-  EXPECT_EQ(trailed->max_age_s, 5);
+  EXPECT_EQ(trailed->fresh_s, 5);
   EXPECT_EQ(trailed->retry_after_s, std::nullopt);
 }
 

@@ -90,6 +90,14 @@ class Exchange:
         fields = [("Content-Type", "Application/JSON; charset=utf-8"), ("Cache-Control", "public, max-age=300")]
         self.answer(200, fields, b'{"answer": 42}')
 
+    def do_cached(self, head, body):
+        if "If-None-Match: W/\"1\"" in head:
+            self.stream.sendall(b"HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=30\r\nETag: W/\"1\"\r\n\r\n")
+            return
+        fields = [("ETag", "W/\"1\""), ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Age", "20"),
+                  ("Expires", "Sun, 06 Nov 1994 08:50:37 GMT")]
+        self.answer(200, fields, b"{}")
+
     def do_status(self, status, head, body):
         fields = [("Retry-After", "7")] if status == "429" else []
         fields += [("Location", "/json")] if status == "302" else []

@@ -160,7 +160,7 @@ TEST(Load, OfOneHostIsMultiplexedByHttp2) {
   for (const auto& outcome : outcomes) {
     ASSERT_TRUE((*outcome)->ok()) << (*outcome)->error().sentence;
     EXPECT_EQ((**outcome)->body, (**outcomes.front())->body);  // The same session.
-    EXPECT_EQ((**outcome)->max_age_s, 0);
+    EXPECT_EQ((**outcome)->fresh_s, 0);
   }
 }
 
