@@ -46,13 +46,25 @@ std::string DiscoveryUrl(std::string_view issuer) {
   return fmt::format("{}/.well-known/openid-configuration", issuer);
 }
 
+int64_t KeySource::refresh_ms() const {
+  uint64_t refresh_s = settings_.refresh_s;
+  for (const Fetched* part : {&discovery_, &key_set_}) {
+    refresh_s = std::min(refresh_s, part->fresh_s.value_or(refresh_s));
+  }
+  return ToMs(std::max(refresh_s, kMinRefreshS));
+}
+
 bool KeySource::IsUsable(WallTime now) const {
   return keys_ && MillisecondsSince(fetched_at_, now) <= ToMs(settings_.stale_s);
 }
 
+bool KeySource::IsDue(WallTime now, int64_t for_ms) const {
+  return MillisecondsSince(fetched_at_, now) >= refresh_ms() + for_ms;
+}
+
 WallTime KeySource::due_at() const {
   if (!keys_) return WallTime::Never();
-  return WallTime::FromMilliseconds(fetched_at_.milliseconds() + ToMs(settings_.refresh_s));
+  return WallTime::FromMilliseconds(fetched_at_.milliseconds() + refresh_ms());
 }
 
 bool KeySource::MayFetch(WallTime now, int64_t floor_ms) const {
@@ -76,19 +88,20 @@ void KeySource::Check(const CompactJws& jws, const AlgorithmSet& allowed, WallTi
     return std::move(waiting.done)(NoKeys{why_not_});
   }
   const SignatureVerdict verdict = keys_->Check(jws, allowed);
-  if (verdict == SignatureVerdict::kUnknownKey &&
-      (fetching_ || MayFetch(now, ToMs(settings_.unknown_kid_floor_s)))) {
-    return Wait(std::move(waiting), now);
+  Outcome outcome = ToOutcome(verdict);
+  if (verdict == SignatureVerdict::kUnknownKey) {
+    const bool may_come = fetching_ || MayFetch(now, ToMs(settings_.unknown_kid_floor_s));
+    if (may_come) return Wait(std::move(waiting), now);
+  } else if (IsDue(now, 0)) {
+    if (why_not_.empty() && IsDue(now, kLateMs)) return Wait(std::move(waiting), now);
+    if (!fetching_ && MayFetch(now, why_not_.empty() ? 0 : kRetryFloorMs)) Fetch(now);
   }
-  if (!fetching_ && MillisecondsSince(fetched_at_, now) >= ToMs(settings_.refresh_s) &&
-      MayFetch(now, why_not_.empty() ? 0 : kRetryFloorMs)) {
-    Fetch(now);
-  }
-  // The last fetch may have missed it: as little a verdict for this token as for the one before it.
-  if (verdict == SignatureVerdict::kUnknownKey && !why_not_.empty()) {
-    return std::move(waiting.done)(NoKeys{why_not_});
-  }
-  std::move(waiting.done)(verdict);
+  std::move(waiting.done)(std::move(outcome));
+}
+
+KeySource::Outcome KeySource::ToOutcome(SignatureVerdict verdict) const {
+  if (verdict == SignatureVerdict::kUnknownKey && !why_not_.empty()) return NoKeys{why_not_};
+  return verdict;
 }
 
 void KeySource::Wait(Waiting waiting, WallTime now) {
@@ -103,48 +116,67 @@ void KeySource::Fetch(WallTime now) {
   fetching_ = true;
   ++fetches_;
   asked_at_ = now;
-  discovered_issuer_ = place_.issuer;
-  if (place_.discovery_url.empty()) return GetKeys(place_.key_set_url);
-  documents_->Get(place_.discovery_url, now,
-                  [rope = lifeline_.rope()](DocumentSource::Outcome document) {
-                    if (KeySource* self = rope.owner()) self->OnDiscovery(std::move(document));
+  if (place_.discovery_url.empty()) return GetKeys();
+  Get(place_.discovery_url, discovery_, &KeySource::OnDiscovery);
+}
+
+void KeySource::Get(const std::string& url, const Fetched& known, OnDocument then) {
+  documents_->Get({.url = url, .known_etag = known.url == url ? known.etag : ""}, *asked_at_,
+                  [rope = lifeline_.rope(), then](DocumentSource::Outcome document) {
+                    if (KeySource* self = rope.owner()) (self->*then)(std::move(document));
                   });
 }
 
 void KeySource::OnDiscovery(DocumentSource::Outcome document) {
   if (!document) return Fail(fmt::format("discovery of the issuer: {}", document.error().sentence));
-  const auto json = JsonDocument::Read(*document, KeySet::kMaxBytes);
-  if (!json) return Fail(fmt::format("the discovery document {}", json.error().what));
-  discovered_issuer_ = ReadText(json->root(), "issuer");
-  if (discovered_issuer_.empty()) return Fail("the discovery document names no issuer");
-  if (!place_.issuer.empty() && discovered_issuer_ != place_.issuer) {
-    return Fail(fmt::format("the discovery document is of another issuer, {}",
-                            EscapeForLog(discovered_issuer_)));
+  if (document->text) {
+    Expected<Discovered, Flaw> discovered = ReadDiscovery(*document->text);
+    if (!discovered) return Fail(discovered.error().sentence);
+    discovered_ = std::move(*discovered);
   }
-  if (!place_.key_set_url.empty()) return GetKeys(place_.key_set_url);
-  std::string url = ReadText(json->root(), "jwks_uri");
-  if (!config::CheckHttpsUrl(url).ok()) {
-    return Fail("the discovery document has no jwks_uri that begins with https://");
-  }
-  GetKeys(std::move(url));
+  Note(place_.discovery_url, std::move(*document), &discovery_);
+  GetKeys();
 }
 
-void KeySource::GetKeys(std::string url) {
-  documents_->Get(std::move(url), *asked_at_,
-                  [rope = lifeline_.rope()](DocumentSource::Outcome document) {
-                    if (KeySource* self = rope.owner()) self->OnKeys(std::move(document));
-                  });
+Expected<KeySource::Discovered, KeySource::Flaw> KeySource::ReadDiscovery(
+    std::string_view text) const {
+  const auto json = JsonDocument::Read(text, KeySet::kMaxBytes);
+  if (!json) return Flaw{fmt::format("the discovery document {}", json.error().what)};
+  std::string issuer = ReadText(json->root(), "issuer");
+  if (issuer.empty()) return Flaw{"the discovery document names no issuer"};
+  if (!place_.issuer.empty() && issuer != place_.issuer) {
+    return Flaw{
+        fmt::format("the discovery document is of another issuer, {}", EscapeForLog(issuer))};
+  }
+  if (!place_.key_set_url.empty()) return Discovered{std::move(issuer), place_.key_set_url};
+  std::string url = ReadText(json->root(), "jwks_uri");
+  if (!config::CheckHttpsUrl(url).ok()) {
+    return Flaw{"the discovery document has no jwks_uri that begins with https://"};
+  }
+  return Discovered{std::move(issuer), std::move(url)};
 }
+
+void KeySource::GetKeys() { Get(discovered_.key_set_url, key_set_, &KeySource::OnKeys); }
 
 void KeySource::OnKeys(DocumentSource::Outcome document) {
   if (!document) return Fail(fmt::format("the issuer's keys: {}", document.error().sentence));
-  Expected<KeySet, KeySetFlaw> keys = KeySet::Parse(*document);
-  if (!keys) return Fail(fmt::format("the issuer's key set {}", keys.error().what));
-  keys_ = std::move(*keys);
-  issuer_ = discovered_issuer_;
+  if (document->text) {
+    Expected<KeySet, KeySetFlaw> keys = KeySet::Parse(*document->text);
+    if (!keys) return Fail(fmt::format("the issuer's key set {}", keys.error().what));
+    keys_ = std::move(*keys);
+  }
+  Note(discovered_.key_set_url, std::move(*document), &key_set_);
+  issuer_ = discovered_.issuer;
   fetched_at_ = *asked_at_;
   why_not_.clear();
   AnswerAll();
+}
+
+// What an answer 304 does not say is as it was before (RFC 9111, 4.3.4).
+void KeySource::Note(const std::string& url, Document document, Fetched* fetched) {
+  fetched->url = url;
+  if (document.text || !document.etag.empty()) fetched->etag = std::move(document.etag);
+  if (document.text || document.fresh_s) fetched->fresh_s = document.fresh_s;
 }
 
 void KeySource::Fail(std::string why) {
@@ -153,17 +185,18 @@ void KeySource::Fail(std::string why) {
   AnswerAll();
 }
 
-// Those who have waited get what there is now; that a fetch failed is no verdict on any token.
+// Those who have waited get what there is now.
 void KeySource::AnswerAll() {
   fetching_ = false;
+  const WallTime now = *asked_at_;
   std::vector<Waiting> waiting = std::exchange(waiting_, {});
   const auto rope = lifeline_.rope();
   for (Waiting& one : waiting) {
     if (rope.owner() == nullptr) return;
-    if (!why_not_.empty()) {
-      std::move(one.done)(NoKeys{why_not_});
+    if (IsUsable(now)) {
+      std::move(one.done)(ToOutcome(keys_->Check(*one.jws, one.allowed)));
     } else {
-      std::move(one.done)(keys_->Check(*one.jws, one.allowed));
+      std::move(one.done)(NoKeys{why_not_});
     }
   }
 }

@@ -46,8 +46,8 @@ void ApiServer::Ask(Question question, WallTime now, AnswerDone done) {
   Send({.question = std::move(question), .done = std::move(done)});
 }
 
-void ApiServer::Get(std::string path, WallTime now, Done done) {
-  Ask({.path = std::move(path), .accept = kDocumentTypes}, now,
+void ApiServer::Get(DocumentRequest request, WallTime now, Done done) {
+  Ask({.path = std::move(request.url), .accept = kDocumentTypes}, now,
       [done = std::move(done)](Answer answer) mutable {
         std::move(done)(ToDocument(std::move(answer)));
       });

@@ -48,8 +48,9 @@ class ApiServer : public DocumentSource {
 
   // Runs `done` once, within the call or later, unless this object dies first.
   void Ask(Question question, WallTime now, AnswerDone done);
-  // A document of this very server, whatever the URL's host would be: paths alone.
-  void Get(std::string path, WallTime now, Done done) override;
+  // A document of this very server, whatever the URL's host would be: paths alone. It always comes
+  // whole.
+  void Get(DocumentRequest request, WallTime now, Done done) override;
   const std::string& url() const { return settings_.url; }
 
  private:

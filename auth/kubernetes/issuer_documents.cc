@@ -6,11 +6,11 @@
 
 namespace signet::auth {
 
-void IssuerDocuments::Get(std::string url, WallTime now, Done done) {
+void IssuerDocuments::Get(DocumentRequest request, WallTime now, Done done) {
   if (const Status status = ReadCa(); !status.ok()) {
     return std::move(done)(HttpFailure{status.sentence()});
   }
-  HttpsDocuments(fetcher_, trust_, timeout_).Get(std::move(url), now, std::move(done));
+  HttpsDocuments(fetcher_, trust_, timeout_).Get(std::move(request), now, std::move(done));
 }
 
 Status IssuerDocuments::ReadCa() {

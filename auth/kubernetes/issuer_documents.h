@@ -21,7 +21,7 @@ class IssuerDocuments : public DocumentSource {
         read_file_(std::move(read_file)),
         fetcher_(fetcher) {}
 
-  void Get(std::string url, WallTime now, Done done) override;
+  void Get(DocumentRequest request, WallTime now, Done done) override;
 
  private:
   // Empty, or why the CAs cannot be had.

@@ -131,12 +131,16 @@ constexpr FieldTable kIntrospectionFields{.title = "introspection",
 
 constexpr Field kKeySetRows[] = {
     Number<&KeySetSettings::refresh_s>("refreshSeconds", {10, kDayInSeconds}, "300",
-                                       "how often a key set is fetched again"),
+                                       "after how long a key set is fetched again; sooner, but not "
+                                       "within 10 s, if the headers of HTTP caching (RFC 9111) say "
+                                       "so"),
     Number<&KeySetSettings::unknown_kid_floor_s>(
         "unknownKidSeconds", {1, kDayInSeconds}, "60",
-        "at least so long apart it is fetched because of an unknown kid"),
+        "at least so long apart it is fetched because of an unknown kid; an issuer must publish a "
+        "new key that long before it signs by it"),
     Number<&KeySetSettings::stale_s>("staleSeconds", {0, 30 * kDayInSeconds}, "86400",
-                                     "how long it is used when it can no longer be fetched"),
+                                     "how long it is used when it can no longer be fetched, "
+                                     "whatever those headers say"),
     Number<&KeySetSettings::timeout_s>("timeoutSeconds", {1, 60}, "5", "for fetching it"),
 };
 constexpr FieldTable kKeySetFields{.title = "jwks", .fields = kKeySetRows};
