@@ -138,7 +138,7 @@ class PublishedCase(JwtCase):
     jwks = {}
 
     def setUp(self):
-        self.algorithms = (self.algorithm,)
+        self.algorithms = (self.algorithm, "HS256")  # The latter without a secret.
         self.key = PrivateKey(self.algorithm, "k1")
         self.issuer = Issuer(self.key)
         self.addCleanup(self.issuer.close)
@@ -204,6 +204,25 @@ class Rotation(PublishedCase):
         self.assert_undecided(self.issuer.token("pump-7"), "the issuer's keys: ")
         self.issuer.recover()
         await_that(lambda: self.knock(self.issuer.token("pump-7")).code == 0, "keys")
+
+
+@for_each(version=(5,), shards=SHARDS[-1:])
+class Cached(PublishedCase):
+    """By the headers of HTTP caching."""
+
+    jwks = {"refreshSeconds": 86400}
+
+    def setUp(self):
+        super().setUp()
+        self.issuer.fields = [("Cache-Control", "max-age=1")]
+
+    def test_the_servers_word_shortens_the_refresh(self):
+        tokens = (self.knock(self.issuer.token("pump-7", key=self.key, jti=number)).code
+                  for number in range(1_000_000))
+        await_that(lambda: next(tokens) == 0 and self.issuer.unchanged > 0,
+                   "the question whether anything has changed")
+        self.issuer.keys = [PrivateKey(self.algorithm, "k2")]
+        await_that(lambda: next(tokens) != 0, "the end of the old key")
 
 
 @for_each(version=(5,), shards=SHARDS[-1:])

@@ -58,9 +58,10 @@ def account_of(request):
 
 # Ways to answer: each takes the connection and the Request.
 
-def _write(connection, status, body, kind="application/json", length=None):
+def _write(connection, status, body, kind="application/json", length=None, fields=()):
+    more = "".join(f"{name}: {value}\r\n" for name, value in fields)
     connection.sendall(
-        f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n"
+        f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n{more}"
         f"Content-Length: {len(body) if length is None else length}\r\n\r\n".encode() + body)
 
 

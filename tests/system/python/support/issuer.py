@@ -91,10 +91,13 @@ class PrivateKey:
 
 
 class Issuer(ApiServer):
-    """Publishes `keys` at /keys, and by OpenID Connect Discovery. Its name is its URL."""
+    """Publishes `keys` at /keys, and by OpenID Connect Discovery. Its name is its URL. `fields` are
+    headers of its answers; `unchanged` counts those that say that nothing has changed."""
 
     def __init__(self, *keys):
         self.keys = list(keys)
+        self.fields = []
+        self.unchanged = 0
         super().__init__()
         self.recover()
 
@@ -116,5 +119,12 @@ class Issuer(ApiServer):
             "/.well-known/openid-configuration": {"issuer": self.url, "jwks_uri": self.url + "/keys"},
         }
         document = documents.get(request.path)
-        answer = reply(404) if document is None else reply(200, json.dumps(document).encode())
-        answer(connection, request)
+        if document is None:
+            return reply(404)(connection, request)
+        body = json.dumps(document).encode()
+        tag = f'"{hashlib.sha256(body).hexdigest()}"'
+        fields = [("ETag", tag), *self.fields]
+        if request.headers.get("if-none-match") == tag:
+            self.unchanged += 1
+            return reply(304, b"", fields=fields)(connection, request)
+        return reply(200, body, fields=fields)(connection, request)
