@@ -51,16 +51,19 @@ JwtMethod::JwtMethod(const config::JwtSettings& settings)
       rules_(settings) {}
 
 StatusOr<std::unique_ptr<JwtMethod>> JwtMethod::Create(const config::JwtSettings& settings,
+                                                       const MethodContext& context,
                                                        HttpFetcher* fetcher) {
-  // Without it, tokens that it was meant for would go to the next method.
-  if (settings.introspection) {
-    return Status::Error("introspection cannot be done yet; without it, JWT can be used");
-  }
   std::unique_ptr<JwtMethod> method(new JwtMethod(settings));
   for (const config::JwtIssuer& each : settings.issuers) {
     StatusOr<std::unique_ptr<TokenIssuer>> issuer = TokenIssuer::Create(each, settings, fetcher);
     if (!issuer.ok()) return issuer.error();
     method->issuers_.push_back(std::move(*issuer));
+  }
+  if (settings.introspection) {
+    auto endpoint = IntrospectionEndpoint::Create(*settings.introspection, context.clock, fetcher);
+    if (!endpoint.ok()) return endpoint.error();
+    method->introspection_ = std::move(*endpoint);
+    method->believed_ms_ = static_cast<int64_t>(settings.introspection->cache_s) * 1000;
   }
   return method;
 }
@@ -88,8 +91,10 @@ bool JwtMethod::IsOfOurs(std::string_view token) const {
 }
 
 bool JwtMethod::IsRelevant(const Credentials& credentials) const {
-  return std::ranges::any_of(
-      from_, [&](config::TokenSource source) { return IsOfOurs(TextAt(source, credentials)); });
+  return std::ranges::any_of(from_, [&](config::TokenSource source) {
+    const std::string_view text = TextAt(source, credentials);
+    return introspection_ != nullptr ? !text.empty() : IsOfOurs(text);
+  });
 }
 
 // Where one place alone has anything, that is it, and need not be read for that again.
@@ -102,7 +107,8 @@ std::string_view JwtMethod::TokenOf(const Credentials& credentials) const {
   if (texts.size() == 1) return texts.front();
   const auto found =
       std::ranges::find_if(texts, [&](std::string_view text) { return IsOfOurs(text); });
-  return found == texts.end() ? std::string_view() : *found;
+  if (found != texts.end()) return *found;
+  return introspection_ != nullptr && !texts.empty() ? texts.front() : std::string_view();
 }
 
 // The token, and whatever of CONNECT a verdict also depends on.
@@ -126,9 +132,7 @@ WallTime JwtMethod::EndOf(const Claims& claims) const {
 
 // `iat` in the future is no flaw: RFC 7519, 4.1.6, has it say how old a token is, and issuers whose
 // clocks run ahead would lock everybody out.
-std::optional<TokenFlaw> JwtMethod::FindFlaw(const CompactJws& jws, const Claims& claims,
-                                             WallTime now) const {
-  if (!IsTypeOfLogins(jws.type())) return TokenFlaw{"the token is of another type than JWT"};
+std::optional<TokenFlaw> JwtMethod::FindFlaw(const Claims& claims, WallTime now) const {
   if (!claims.expires_at && requires_end_) return TokenFlaw{"the token has no end"};
   if (EndOf(claims) <= now) return TokenFlaw{"the token has expired"};  // RFC 7519, 4.1.4.
   if (claims.not_before && claims.not_before->milliseconds() - now.milliseconds() > leeway_ms_) {
@@ -151,11 +155,16 @@ void JwtMethod::Verify(const Credentials& credentials, WallTime now, Done done) 
   const auto refuse = [&](TokenFlaw flaw) {
     std::move(done)(Denied{.rule = std::string(flaw.rule)});
   };
-  Expected<CompactJws, TokenFlaw> jws = CompactJws::Read(TokenOf(credentials));
+  const std::string_view token = TokenOf(credentials);
+  if (IsToBeIntrospected(token)) return Introspect(credentials, now, std::move(done));
+  Expected<CompactJws, TokenFlaw> jws = CompactJws::Read(token);
   if (!jws) return refuse(jws.error());
   Expected<Claims, TokenFlaw> claims = ReadClaims(jws->payload());
   if (!claims) return refuse(claims.error());
-  if (const std::optional<TokenFlaw> flaw = FindFlaw(*jws, *claims, now)) return refuse(*flaw);
+  if (!IsTypeOfLogins(jws->type())) {
+    return refuse(TokenFlaw{"the token is of another type than JWT"});
+  }
+  if (const std::optional<TokenFlaw> flaw = FindFlaw(*claims, now)) return refuse(*flaw);
   const Expected<TokenIssuer*, TokenFlaw> issuer = IssuerOf(*claims);
   if (!issuer) return refuse(issuer.error());
   Inquiry inquiry{.credentials = &credentials,
@@ -178,13 +187,17 @@ void JwtMethod::OnSignature(Inquiry inquiry, KeySource::Outcome outcome) const {
   if (*outcome == SignatureVerdict::kForged) {
     return inquiry.Refuse("the token's signature is wrong");
   }
-  Expected<Principal, Denied> principal =
-      rules_.Apply(inquiry.claims, inquiry.jws->payload(), *inquiry.credentials);
-  if (!principal) return std::move(inquiry.done)(principal.error());
+  std::move(inquiry.done)(Admit(inquiry.claims, inquiry.jws->payload(), *inquiry.credentials,
+                                inquiry.issuer->known_until()));
+}
+
+Verdict JwtMethod::Admit(const Claims& claims, JsonObject payload, const Credentials& credentials,
+                         WallTime known_until) const {
+  Expected<Principal, Denied> principal = rules_.Apply(claims, payload, credentials);
+  if (!principal) return principal.error();
   principal->method = std::string(name());
-  principal->deadline = EndOf(inquiry.claims);
-  std::move(inquiry.done)(
-      Accepted{.principal = std::move(*principal), .known_until = inquiry.issuer->known_until()});
+  principal->deadline = EndOf(claims);
+  return Accepted{.principal = std::move(*principal), .known_until = known_until};
 }
 
 }  // namespace signet::auth

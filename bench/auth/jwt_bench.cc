@@ -69,7 +69,8 @@ void AnswerKeys(auth::ScriptedFetcher* fetcher) {
 }
 
 std::unique_ptr<auth::JwtMethod> MakeMethod(auth::ScriptedFetcher* fetcher) {
-  auto method = auth::JwtMethod::Create(Settings(), fetcher);
+  auto method =
+      auth::JwtMethod::Create(Settings(), {.listener = "bench", .clock = &kStart}, fetcher);
   CHECK(method.ok());
   return std::move(*method);
 }

@@ -123,7 +123,8 @@ constexpr Field kIntrospectionRows[] = {
                                              "the CAs of that server; without it, the system's"),
     Number<&Introspection::timeout_s>("timeoutSeconds", {1, 60}, "5", "for an answer"),
     Number<&Introspection::cache_s>("cacheSeconds", {0, kDayInSeconds}, "60",
-                                    "how long an answer is believed, and never past its exp"),
+                                    "for at most how long an answer is believed, and never past "
+                                    "its exp; no verdict is remembered for more than 300"),
 };
 constexpr FieldTable kIntrospectionFields{.title = "introspection",
                                           .fields = kIntrospectionRows,
@@ -157,10 +158,12 @@ constexpr Field kJwtRows[] = {
                                       "issuers"),
     Objects<&JwtSettings::issuers>("issuers", {1, 100}, kIssuerFields, "whose tokens are believed"),
     Object<&JwtSettings::introspection>("introspection", kIntrospectionFields,
-                                        "asks about tokens that are no JWT (RFC 7662)"),
+                                        "asks a server about whatever else stands there (RFC "
+                                        "7662)"),
     Object<&JwtSettings::jwks>("jwks", kKeySetFields, "how key sets are kept"),
     Toggle<&JwtSettings::require_exp>("requireExp", "Enabled",
-                                      "whether a token without the claim exp is refused"),
+                                      "whether a token without the claim exp is refused; so is "
+                                      "one that introspection gives no exp for"),
     Number<&JwtSettings::leeway_s>("leewaySeconds", {0, 300}, "0",
                                    "by which clocks may differ, for exp and nbf; a client stays "
                                    "that much longer, too"),

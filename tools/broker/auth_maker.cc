@@ -69,8 +69,9 @@ uint64_t RandomSeed() {
 }
 
 std::unique_ptr<auth::Method> MakeJwt(const config::JwtSettings& settings,
+                                      const auth::MethodContext& context,
                                       const AuthDeskSetup& setup) {
-  auto method = auth::JwtMethod::Create(settings, setup.http);
+  auto method = auth::JwtMethod::Create(settings, context, setup.http);
   if (method.ok()) return std::move(*method);
   setup.log->Write(LogLevel::kError, "nobody can come in by JWT",
                    {{"why", method.error().sentence()}});
@@ -89,7 +90,7 @@ std::unique_ptr<auth::Method> MakeMethod(const config::AuthenticationMethod& set
   if (settings.service_account_token) {
     method = MakeServiceAccountToken(*settings.service_account_token, setup.http);
   }
-  if (settings.jwt) method = MakeJwt(*settings.jwt, setup);
+  if (settings.jwt) method = MakeJwt(*settings.jwt, context, setup);
   if (method != nullptr) return method;
   return std::make_unique<auth::LockedMethod>(std::string(NameOf(settings.name)));
 }

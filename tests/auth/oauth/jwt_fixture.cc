@@ -33,7 +33,7 @@ JwtTest::JwtTest() {
 }
 
 std::string JwtTest::Make() {
-  auto made = JwtMethod::Create(settings_, &fetcher_);
+  auto made = JwtMethod::Create(settings_, {.listener = "test", .clock = &clock_}, &fetcher_);
   if (!made.ok()) return made.error().sentence();
   method_ = std::move(*made);
   return "";

@@ -47,6 +47,7 @@ class JwtTest : public testing::Test {
   std::string VerifyKnown(std::string_view payload);
 
   WallTime now_ = kNow;
+  AuthClock clock_;  // For latencies alone.
   config::JwtSettings settings_;
   ScriptedFetcher fetcher_;
   std::unique_ptr<JwtMethod> method_;

@@ -30,11 +30,6 @@ TEST_F(JwtMethodTest, MayBeProvenAgain) {
   EXPECT_FALSE(method_->keeps_credentials());
 }
 
-TEST_F(JwtMethodTest, IntrospectionIsSaidToBeMissing) {
-  settings_.introspection.emplace();
-  EXPECT_EQ(Make(), "introspection cannot be done yet; without it, JWT can be used");
-}
-
 TEST_F(JwtMethodTest, AsksForKeysOnce) {
   EXPECT_EQ(Verify(key_.Token(Payload())), "");
   EXPECT_EQ(fetcher_.last().url, kJwksUri);

@@ -150,6 +150,28 @@ TEST(Configuration, APortWaitsForAFileThatItsSecretRefersTo) {
   EXPECT_EQ(OnlyPort(there).tls->certificates.at(0).key_pem.text(), reader.variables["EDGE_KEY"]);
 }
 
+TEST(Configuration, EveryPortWaitsForWhatItsTokensAreIntrospectedWith) {
+  const std::string text =
+      Authentication("tokens",
+                     "{method: JWT, jwtSettings: {introspection: {endpoint: 'https://a/b', "
+                     "clientId: c, clientSecretRef: some, caCertConfigMap: login-ca}}}") +
+      Listener("{port: 1, authenticationRef: tokens}");
+  const std::string secret =
+      "---\napiVersion: v1\nkind: Secret\nmetadata: {name: some}\nstringData:\n";
+  EXPECT_EQ(OnlyPort(Load(text)).waits_for.size(), 2u);
+  EXPECT_EQ(
+      OnlyPort(Load(text + CaConfigMap("login-ca") + secret + "  other: x\n")).waits_for.size(),
+      1u);
+  const LoadResult there =
+      Load(text + CaConfigMap("login-ca") + secret + "  client-secret: nobody knows\n");
+  EXPECT_EQ(ProblemsOf(there), "");
+  EXPECT_TRUE(OnlyPort(there).waits_for.empty());
+  const Introspection& introspection =
+      *there.configuration->authentications.at("tokens").methods.at(0).jwt->introspection;
+  EXPECT_EQ(introspection.client_secret_text.text(), "nobody knows");
+  EXPECT_TRUE(introspection.ca_pem.starts_with("-----BEGIN CERTIFICATE-----"));
+}
+
 TEST(Configuration, EveryPortWaitsForTheCaOfItsAuthentication) {
   const std::string text =
       Authentication("certs", kX509) +

@@ -275,6 +275,24 @@ TEST(Methods, OfTokensHaveAnIssuerTwiceForDifferentAudiencesAlone) {
   EXPECT_EQ(problems(", audiences: [x]", ", audiences: [y]"), "");
 }
 
+TEST(Methods, OfTokensMayBeWithoutIssuersButNotWithoutAnybodyToAsk) {
+  const auto problems = [](std::string_view introspection) {
+    return ProblemsOfMethod(
+        fmt::format("method: JWT, jwtSettings: {{introspection: {{{}}}}}", introspection));
+  };
+  constexpr std::string_view kWhole = "endpoint: 'https://a/b', clientId: c, clientSecretRef: d";
+  EXPECT_EQ(problems(kWhole).find("there must be issuers"), std::string::npos);
+  for (const char* field : {"endpoint", "clientId", "clientSecretRef"}) {
+    std::string text(kWhole);
+    text.replace(text.find(field), 1, "x");
+    EXPECT_NE(problems(text).find(fmt::format("the field {} is missing", field)), std::string::npos)
+        << problems(text);
+  }
+  EXPECT_NE(problems("endpoint: 'http://a/b', clientId: c, clientSecretRef: d")
+                .find("is not an https:// URL"),
+            std::string::npos);
+}
+
 TEST(Ports, HaveOnePlaceAndOneMode) {
   const auto problems = [](std::string_view port) { return ProblemsOf(Load(Listener(port))); };
   EXPECT_NE(problems("{}").find("either port or unixSocket must be given"), std::string::npos);
