@@ -45,6 +45,7 @@ struct AuthReport {
   std::vector<Row> methods;
   AuthCounters all;
   uint64_t questions = 0;  // Without an answer.
+  uint64_t exchanges = 0;  // Of clients in the middle of proving themselves.
   uint64_t grants = 0;
   uint64_t cached = 0;
   // Present grants by the seconds they have left, not counting those without an end.

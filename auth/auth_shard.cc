@@ -14,6 +14,8 @@ AuthShard::AuthShard(Setup setup)
       cache_(setup.cache, setup.hash_key),
       grants_(setup.grants),
       deadlines_(clock_),
+      patience_(clock_.now),
+      exchanges_(setup.exchanges),
       outgoing_(setup.shards) {}
 
 AuthShard::~AuthShard() {
@@ -46,7 +48,9 @@ void AuthShard::On(ShardId from, AuthQuestion question) {
 void AuthShard::EndTurn() {
   for (size_t i = 0; i < kQuestionsPerTurn && !waiting_.empty(); ++i) {
     Waiting waiting = waiting_.Pop();
-    if (waiting.question.credentials.source == Credentials::Source::kConnect) {
+    if (waiting.question.exchange) {
+      GoOn(waiting.from, std::move(waiting.question));
+    } else if (waiting.question.credentials.source == Credentials::Source::kConnect) {
       Begin(waiting.from, std::move(waiting.question));
     } else {
       BeginAgain(waiting.from, std::move(waiting.question));
@@ -58,12 +62,16 @@ void AuthShard::EndTurn() {
     outgoing_[held.to.value()].Push(std::move(held.answer));
   }
   pauses_.RunDue();
+  patience_.Advance(clock_.now, [this](Timer& timer) {
+    exchanges_.Erase(static_cast<const OpenExchange*>(timer.owner())->id);
+  });
   deadlines_.Advance(clock_, [this](void* owner) { LookAt(*static_cast<Grant*>(owner)); });
 }
 
 Instant AuthShard::NextDeadline() const {
   if (!waiting_.empty() || !to_judge_anew_.empty()) return clock_.now;
-  const Instant next = std::min(deadlines_.NextDeadline(clock_), pauses_.NextDeadline());
+  const Instant next =
+      std::min({deadlines_.NextDeadline(clock_), pauses_.NextDeadline(), patience_.NextDeadline()});
   return held_.empty() ? next : std::min(next, held_.front().due);
 }
 
@@ -93,11 +101,15 @@ void AuthShard::SetPort(PortId port, std::string listener,
     judges_.push_back(policy->judges.back());
   }
   const bool anew = std::exchange(present, policy) != nullptr;
-  if (anew) FollowNewSettings(port, policy);
+  if (!anew) return;
+  DropExchanges(port);
+  FollowNewSettings(port, policy);
 }
 
 void AuthShard::ClosePort(PortId port) {
-  if (port.value() < policies_.size()) policies_[port.value()] = nullptr;
+  if (port.value() >= policies_.size()) return;
+  policies_[port.value()] = nullptr;
+  DropExchanges(port);
 }
 
 AuthReport::Row AuthShard::RowOf(const Policy& policy, size_t index) const {
@@ -115,8 +127,11 @@ AuthReport::Row AuthShard::RowOf(const Policy& policy, size_t index) const {
 }
 
 AuthReport AuthShard::Report() {
-  AuthReport report{
-      .all = counters_, .questions = questions_, .grants = grants_.size(), .cached = cache_.size()};
+  AuthReport report{.all = counters_,
+                    .questions = questions_,
+                    .exchanges = exchanges_.size(),
+                    .grants = grants_.size(),
+                    .cached = cache_.size()};
   for (const auto& policy : policies_) {
     if (policy == nullptr) continue;
     for (size_t i = 0; i < policy->judges.size(); ++i) report.methods.push_back(RowOf(*policy, i));

@@ -1,8 +1,8 @@
 // AuthShard: the desk where every "who is this?" of the broker is answered. The methods of a port
 // are asked in their order; the first that finds the credentials relevant decides; where nobody can
 // be asked, nobody is let in. It remembers verdicts (VerdictCache), asks each question once
-// (Judge), and keeps one grant for each client that is in, with its deadline. No I/O: servers are
-// asked through HttpFetcher. Used on one thread alone.
+// (Judge), leads exchanges of several steps (Exchange), and keeps one grant for each client that is
+// in, with its deadline. No I/O: servers are asked through HttpFetcher. Used on one thread alone.
 #pragma once
 
 #include <functional>
@@ -16,6 +16,7 @@
 #include "auth/deadlines.h"
 #include "auth/grants.h"
 #include "auth/method_context.h"
+#include "auth/open_exchange.h"
 #include "auth/pauses.h"
 #include "auth/policy.h"
 #include "auth/verdict_cache.h"
@@ -36,6 +37,7 @@ class AuthShard : public AuthDesk {
     VerdictCache::Options cache;
     VerdictCache::HashKey hash_key{};  // Random.
     uint32_t grants = 1'000'000;       // Further clients are refused (0x97).
+    uint32_t exchanges = 16'384;       // At a time; further ones are refused (0x89).
     LogSink* log = nullptr;
     AuthClock start;
   };
@@ -44,6 +46,13 @@ class AuthShard : public AuthDesk {
   static constexpr size_t kQuestionsPerTurn = 64;
   // A client that answers "undecided" by asking again waits this long for the next one.
   static constexpr Duration kUndecidedPause = seconds(1);
+  // An exchange of more packets of the client, or of more bytes of Authentication Data, both ways
+  // together, is refused.
+  static constexpr uint32_t kExchangeSteps = 8;
+  static constexpr size_t kExchangeBytes = size_t{48} * 1024;
+  // So long a client is waited for in the middle of one; then it is refused. Before CONNACK its
+  // shard mostly has less patience: the timeout of CONNECT, for each step.
+  static constexpr Duration kExchangePatience = seconds(60);
 
   explicit AuthShard(Setup setup);
   ~AuthShard() override;
@@ -60,11 +69,12 @@ class AuthShard : public AuthDesk {
   AuthReport Report();
 
  private:
-  // A question on its way through the methods.
+  // A question on its way through the methods; of an exchange, one step of it.
   struct Login {
     ShardId from;
     ConnectionId client;
     PortId port;
+    GrantId grant;  // Of a re-authentication, in an exchange.
     std::shared_ptr<Policy> policy;
     std::shared_ptr<const Credentials> credentials;
     size_t next = 0;  // Of the policy's judges.
@@ -85,6 +95,7 @@ class AuthShard : public AuthDesk {
   void On(ShardId from, AuthQuestion question);
   void On(ShardId from, const GrantClaimed& claimed);
   void On(ShardId from, const GrantReturned& returned);
+  void On(ShardId from, const ExchangeDropped& dropped);
 
   // auth_shard_login.cc: CONNECT.
   void Begin(ShardId from, AuthQuestion question);
@@ -93,17 +104,36 @@ class AuthShard : public AuthDesk {
   void OnVerdict(const std::shared_ptr<Login>& login, const std::shared_ptr<Judge>& judge,
                  Verdict verdict);
   void LogPassedOver(const Login& login, std::string_view method, std::string_view why);
-  void LetIn(const Login& login, const std::shared_ptr<Judge>& judge, Principal principal);
+  // `kept` for its method, if that keeps any; null: there is nothing to keep. `data` for CONNACK.
+  void LetIn(const Login& login, const std::shared_ptr<Judge>& judge, Principal principal,
+             std::shared_ptr<const Credentials> kept, std::vector<uint8_t> data);
   void Refuse(const Login& login, std::string_view method, std::string_view rule, ReasonCode code);
-  void ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Principal principal);
+  void ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Principal principal,
+                std::vector<uint8_t> data);
   void Reply(ShardId to, ConnectionId client, AuthOutcome outcome);
+
+  // auth_shard_exchanges.cc: either of them in several steps.
+  void BeginExchange(const std::shared_ptr<Login>& login, const std::shared_ptr<Judge>& judge,
+                     std::unique_ptr<Exchange> steps);
+  void GoOn(ShardId from, AuthQuestion question);
+  void TakeStep(OpenExchange& open, const std::shared_ptr<Login>& login);
+  void OnStep(ExchangeId id, const std::shared_ptr<Login>& login, Instant since,
+              Exchange::Step step);
+  void WaitForClient(OpenExchange& open, const Login& login, std::vector<uint8_t> data);
+  void Finish(const std::shared_ptr<Login>& login, const std::shared_ptr<Judge>& judge,
+              Exchange::Finished finished, bool at_once);
+  void RefuseStep(const Login& login, std::string_view method, std::string_view rule,
+                  ReasonCode code = ReasonCode::kNotAuthorized);
+  void DropExchanges(PortId port);
 
   // auth_shard_grants.cc: what comes after.
   void BeginAgain(ShardId from, AuthQuestion question);
   void AskAgain(ShardId from, ConnectionId client, GrantId id,
                 const std::shared_ptr<const Credentials>& credentials);
+  // As LetIn(); `data` for AUTH.
   void OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
-                       const std::shared_ptr<const Credentials>& credentials, Verdict verdict);
+                       const std::shared_ptr<const Credentials>& credentials, Verdict verdict,
+                       std::shared_ptr<const Credentials> kept, std::vector<uint8_t> data);
   void LogUndecided(const Grant& grant, const Credentials& credentials, std::string_view why);
   void AnswerUndecided(Grant& grant, ShardId to, ConnectionId client);
   void RefuseAgain(const Grant& grant, const Credentials& credentials, ShardId from,
@@ -131,6 +161,8 @@ class AuthShard : public AuthDesk {
   std::vector<std::shared_ptr<Policy>> policies_;  // By PortId; null: no such port.
   Grants grants_;
   Deadlines deadlines_;
+  TimerWheel patience_;  // With those who are in the middle of an exchange.
+  OpenExchanges exchanges_;
   BlockQueue<Waiting> waiting_;
   BlockQueue<GrantId> to_judge_anew_;  // Each once.
   BlockQueue<Held> held_;

@@ -55,19 +55,29 @@ void AuthShard::AskAgain(ShardId from, ConnectionId client, GrantId id,
     return RefuseAgain(*grant, *credentials, from, client, "its method is not for what it presents",
                        ReasonCode::kNotAuthorized);
   }
+  if (auto steps = judge->Begin(*credentials)) {
+    return BeginExchange(std::make_shared<Login>(Login{.from = from,
+                                                       .client = client,
+                                                       .port = grant->port,
+                                                       .grant = id,
+                                                       .policy = policy,
+                                                       .credentials = credentials}),
+                         judge, std::move(steps));
+  }
   judge->Ask(credentials, Judge::Memory::kMayAnswer,
              [this, from, client, id, credentials, policy](Verdict verdict) {
                const Grant* asked = grants_.Find(id);
                if (asked != nullptr && PolicyOf(asked->port) != policy) {
                  return AskAgain(from, client, id, credentials);  // As in OnVerdict.
                }
-               OnSecondVerdict(from, client, id, credentials, std::move(verdict));
+               OnSecondVerdict(from, client, id, credentials, std::move(verdict), credentials, {});
              });
 }
 
 void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
                                 const std::shared_ptr<const Credentials>& credentials,
-                                Verdict verdict) {
+                                Verdict verdict, std::shared_ptr<const Credentials> kept,
+                                std::vector<uint8_t> data) {
   Grant* grant = grants_.Find(id);
   if (grant == nullptr || grant->ended) return Reply(from, client, Rejected{});
   if (const auto* none = std::get_if<Unavailable>(&verdict)) {
@@ -92,9 +102,9 @@ void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
   }
   ++counters_.reauthenticated;
   grant->deadline = principal.deadline;
-  if (grant->kept != nullptr) grant->kept = credentials;
+  if (grant->kept != nullptr && kept != nullptr) grant->kept = std::move(kept);
   SetNextLook(*grant);
-  ReplyYes(from, client, *grant, std::move(principal));
+  ReplyYes(from, client, *grant, std::move(principal), std::move(data));
 }
 
 void AuthShard::LogUndecided(const Grant& grant, const Credentials& credentials,

@@ -25,6 +25,9 @@ void AuthShard::AskNext(std::shared_ptr<Login> login) {
   while (login->next < policy.judges.size()) {
     const std::shared_ptr<Judge>& judge = policy.judges[login->next++];
     if (!judge->method().IsRelevant(*login->credentials)) continue;
+    if (auto steps = judge->Begin(*login->credentials)) {
+      return BeginExchange(login, judge, std::move(steps));
+    }
     return judge->Ask(
         login->credentials, Judge::Memory::kMayAnswer,
         [this, login, judge](Verdict verdict) { OnVerdict(login, judge, std::move(verdict)); });
@@ -42,7 +45,7 @@ void AuthShard::OnVerdict(const std::shared_ptr<Login>& login, const std::shared
   if (login->policy != PolicyOf(login->port)) return AskFirst(login);
   const std::string_view method = judge->method().name();
   if (auto* accepted = std::get_if<Accepted>(&verdict)) {
-    return LetIn(*login, judge, std::move(accepted->principal));
+    return LetIn(*login, judge, std::move(accepted->principal), login->credentials, {});
   }
   if (const auto* denied = std::get_if<Denied>(&verdict)) {
     return Refuse(*login, method, denied->rule, denied->reason_code);
@@ -66,8 +69,8 @@ void AuthShard::LogPassedOver(const Login& login, std::string_view method, std::
               {"not_logged_before", fmt::format("{}", suppressed)}});
 }
 
-void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge,
-                      Principal principal) {
+void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge, Principal principal,
+                      std::shared_ptr<const Credentials> kept, std::vector<uint8_t> data) {
   if (principal.deadline <= clock_.wall) {
     return Refuse(login, judge->method().name(), "the credential has expired",
                   ReasonCode::kNotAuthorized);
@@ -84,11 +87,11 @@ void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge,
   grant->judge = judge;
   grant->identity = principal.identity;
   grant->deadline = principal.deadline;
-  if (judge->method().keeps_credentials()) grant->kept = login.credentials;
+  if (judge->method().keeps_credentials()) grant->kept = std::move(kept);
   ++judge->counters().sessions;
   PlanRecheck(*grant);
   SetNextLook(*grant);
-  ReplyYes(login.from, login.client, *grant, std::move(principal));
+  ReplyYes(login.from, login.client, *grant, std::move(principal), std::move(data));
 }
 
 void AuthShard::Refuse(const Login& login, std::string_view method, std::string_view rule,
@@ -110,12 +113,14 @@ void AuthShard::Refuse(const Login& login, std::string_view method, std::string_
 }
 
 // What is the same for whatever the method has found out.
-void AuthShard::ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Principal principal) {
+void AuthShard::ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Principal principal,
+                         std::vector<uint8_t> data) {
   const Method& method = grant.judge->method();
   principal.method = std::string(method.name());
   principal.may_reauthenticate = method.may_reauthenticate();
   principal.grant = grant.id;
-  Reply(to, client, Authenticated{.principal = std::move(principal)});
+  Reply(to, client,
+        Authenticated{.principal = std::move(principal), .authentication_data = std::move(data)});
 }
 
 void AuthShard::Reply(ShardId to, ConnectionId client, AuthOutcome outcome) {

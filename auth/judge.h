@@ -29,12 +29,17 @@ class Judge : public std::enable_shared_from_this<Judge> {
   enum class Memory : uint8_t { kMayAnswer, kAsksAnew };
   // Runs `done` once, within the call or later. The method must find the credentials relevant.
   void Ask(std::shared_ptr<const Credentials> credentials, Memory memory, Method::Done done);
+  // Null: they are to be judged by Ask(). An exchange is one client's alone: it goes past what is
+  // remembered and what others wait for, and whoever keeps it counts its verdict.
+  std::unique_ptr<Exchange> Begin(const Credentials& credentials) {
+    return credentials.authentication_method ? method_->Begin(credentials) : nullptr;
+  }
+  void Count(const Verdict& verdict);
   // Nobody waits for an answer any more, as the auth shard is about to end.
   void Abandon() { waiting_.clear(); }
 
  private:
   void Conclude(const EvidenceKey& key, Verdict verdict);
-  void Count(const Verdict& verdict);
 
   const uint64_t number_;
   const std::unique_ptr<Method> method_;

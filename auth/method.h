@@ -4,9 +4,11 @@
 // the old ones live until their last question is answered.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "auth/readings.h"
@@ -43,6 +45,32 @@ struct Unavailable {
 struct NotRelevant {};
 using Verdict = std::variant<Accepted, Denied, Unavailable, NotRelevant>;
 
+// Exchange: the method's side of a proof in several steps with one client (MQTT 5, 4.12), such as
+// SCRAM. The auth shard keeps it between the client's packets, and its method at least as long; it
+// bounds their number, their bytes and the time that the client takes for each. What is kept here
+// is for the method to bound, and to wipe. It may be destroyed whenever no step is open: the client
+// went, or was too slow, or new settings came.
+class Exchange {
+ public:
+  // The client is to answer this by a further AUTH.
+  struct Continue {
+    std::vector<uint8_t> data;  // Authentication Data of AUTH 0x18.
+  };
+  // It is over. After its first step `verdict` may be NotRelevant; then it is too late for that.
+  struct Finished {
+    Verdict verdict;
+    std::vector<uint8_t> data;  // Of CONNACK or of AUTH 0x00, if the verdict is Accepted.
+  };
+  using Step = std::variant<Continue, Finished>;
+  using Done = absl::AnyInvocable<void(Step) &&>;
+
+  virtual ~Exchange() = default;
+  // What the client sends: first the credentials by which the exchange began, then each AUTH 0x18.
+  // Runs `done` once, within the call or later; `step` lives until then. One step at a time. When
+  // `done` was run later, neither the exchange nor its method need exist any more.
+  virtual void Take(const Credentials& step, WallTime now, Done done) = 0;
+};
+
 class Method {
  public:
   using Done = absl::AnyInvocable<void(Verdict) &&>;
@@ -55,6 +83,10 @@ class Method {
   // What alone decides about relevant credentials, as bytes that no others have: a token, a chain.
   // Equal bytes are judged once, and the verdict is kept. Empty: each question is for itself.
   virtual SecretBytes Evidence(const Credentials& credentials) const = 0;
+  // For credentials that begin a proof in several steps: its other side, which then judges instead
+  // of Verify(); nothing of that is remembered, shared or kept. Null: one step is all. Asked if
+  // they are relevant and name an Authentication Method.
+  virtual std::unique_ptr<Exchange> Begin(const Credentials&) { return nullptr; }
   // Runs `done` once, within the call or later. `credentials` live until then. `now` is the wall
   // clock's.
   virtual void Verify(const Credentials& credentials, WallTime now, Done done) = 0;

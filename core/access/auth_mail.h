@@ -1,6 +1,7 @@
 // AuthMail: what a shard of the broker asks the auth shard, and what it hears from there, through a
 // mailbox each way. "Who is this?" is one question with one answer; with a client that was let in
-// goes a *grant*, the auth shard's memory of it, until the client is gone.
+// goes a *grant*, the auth shard's memory of it, until the client is gone. A proof in several steps
+// (MQTT 5, 4.12) is as many questions; between them the auth shard has an *exchange*.
 #pragma once
 
 #include <string>
@@ -20,7 +21,10 @@ namespace signet {
 struct AuthQuestion {
   ConnectionId client;
   PortId port;
-  GrantId grant;  // What the client has already; empty with a CONNECT.
+  GrantId grant;  // What the client has already; empty until CONNECT is answered.
+  // Of the Challenge that this AUTH 0x18 answers; from then on it is the auth shard's alone. Empty:
+  // it answers none.
+  ExchangeId exchange;
   Credentials credentials;
 };
 // The client with this grant is a connection of the sender's now.
@@ -32,7 +36,12 @@ struct GrantClaimed {
 struct GrantReturned {
   GrantId grant;
 };
-using MailToAuth = std::variant<AuthQuestion, GrantClaimed, GrantReturned>;
+// The client does not answer this Challenge: it is gone, or begins anew. Says nothing new about an
+// exchange that has ended.
+struct ExchangeDropped {
+  ExchangeId exchange;
+};
+using MailToAuth = std::variant<AuthQuestion, GrantClaimed, GrantReturned, ExchangeDropped>;
 
 // -- From the auth shard.
 
@@ -41,9 +50,11 @@ struct Authenticated {
   Principal principal;
   std::vector<uint8_t> authentication_data;  // For CONNACK or AUTH; often empty.
 };
-// The exchange goes on: AUTH 0x18 with this data.
+// The exchange goes on: AUTH 0x18 with this data. The client's answer is a question of its own, and
+// until then it has proven nothing.
 struct Challenge {
   std::vector<uint8_t> authentication_data;
+  ExchangeId exchange = {};
 };
 // `reason_code` may stand in CONNACK. The log has been written; what the client is told is the name
 // of the code, for which rule it failed is nobody's business.

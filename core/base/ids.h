@@ -60,6 +60,8 @@ struct PublisherId {
 
 // What the auth shard remembers of a client that it let in.
 using GrantId = SlotId<struct GrantTag>;
+// What it remembers of a client that is in the middle of proving itself.
+using ExchangeId = SlotId<struct ExchangeTag>;
 
 // The group of a Shared Subscription on the shard where it lives.
 using SharedGroupId = SlotId<struct SharedGroupTag>;

@@ -1,5 +1,7 @@
 #include "core/broker/client.h"
 
+#include <algorithm>
+
 #include "core/broker/shard_broker.h"
 #include "core/mqtt/disconnect.h"
 #include "core/mqtt/ping.h"
@@ -55,12 +57,10 @@ void Client::Receive(ByteView bytes) {
 void Client::HandlePackets(ByteView bytes) {
   const Limits& limits = broker_.context_.limits;
   while (true) {
-    const size_t maximum =
-        state_ == State::kNew ? limits.connect_bytes : promise().maximum_packet_size;
     const bool is_first = state_ == State::kNew && assembler_.held_bytes() == 0 && !bytes.empty();
     const uint8_t first_byte = is_first ? bytes.front() : 0;
     Packet packet;
-    const PacketAssembler::Step step = assembler_.Next(maximum, &bytes, &packet);
+    const PacketAssembler::Step step = assembler_.Next(MostPacketBytes(), &bytes, &packet);
     if (step == PacketAssembler::Step::kNeedMore) return CheckUnfinished();
     if (step == PacketAssembler::Step::kMalformed && is_first) return RefuseFirstByte(first_byte);
     if (step != PacketAssembler::Step::kPacket) {
@@ -76,6 +76,14 @@ void Client::HandlePackets(ByteView bytes) {
       return;
     }
   }
+}
+
+size_t Client::MostPacketBytes() const {
+  const size_t of_connect = broker_.context_.limits.connect_bytes;
+  if (state_ == State::kNew) return of_connect;
+  if (state_ != State::kAuthenticating) return promise().maximum_packet_size;
+  // CONNECT is kept until it is answered.
+  return std::max(of_connect, connect_.size() + kFirstAuthBytes) - connect_.size();
 }
 
 // A large packet that is not complete is memory that only its sender can free.
@@ -211,6 +219,7 @@ void Client::EnterClosed(bool with_will) {
   unread_ = {};
   connect_.Wipe();
   acks_ = {};
+  DropExchange();
   ReturnGrant();
   broker_.context_.effects.close.push_back(id_);
   if (session_ == nullptr) return;

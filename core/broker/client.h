@@ -43,6 +43,10 @@ class Client {
   // most for each server. This is for the day on which it does not.
   static constexpr Duration kVerdictPatience = seconds(300);
 
+  // CONNECT and an AUTH before its answer have Limits::connect_bytes together; this much an AUTH
+  // may have beside the largest CONNECT.
+  static constexpr size_t kFirstAuthBytes = 2048;
+
   // Whether the client comes from another shard, which has let it in.
   enum class Origin : uint8_t { kAccepted, kHandedOver };
   Client(ConnectionId connection_id, ShardBroker* broker, PortId port, std::string peer,
@@ -106,6 +110,7 @@ class Client {
   void Receive(ByteView bytes);
   void OutputSent(size_t size);
   void HandlePackets(ByteView bytes);
+  size_t MostPacketBytes() const;
   void HandlePacket(const Packet& packet);
   void RefuseFirstPacket(PacketType type);
   void RefuseFirstByte(uint8_t byte);
@@ -188,7 +193,12 @@ class Client {
 
   // client_auth.cc
   // What stands between two AUTH packets.
-  enum class Exchange : uint8_t { kNone, kAsking, kClientsTurn };
+  enum class Exchange : uint8_t {
+    kNone,
+    kAsking,       // The auth shard.
+    kClientsTurn,  // It was challenged, and has to answer that.
+    kMayRetry,     // Nobody could decide: it may send the same again, or begin anew.
+  };
   void OnAuth(const Packet& packet);
   void OnFirstAuth(const Packet& packet);
   void AskAgain(Credentials::Source source, const Properties& properties);
@@ -198,6 +208,7 @@ class Client {
   void SendAuth(ReasonCode code, ByteView data);
   void GrantEnded(ReasonCode notice, std::string_view why);
   void ReturnGrant();
+  void DropExchange();
   Proof& proof();
 
   const ConnectionId id_;

@@ -1,6 +1,6 @@
-// AUTH (MQTT 5, 3.15 and 4.12): enhanced authentication and re-authentication, and what becomes of
-// a client whose credential ends. While the auth shard thinks about AUTH of a connected client,
-// traffic goes on as before.
+// AUTH (MQTT 5, 3.15 and 4.12): enhanced authentication and re-authentication, each in as many
+// steps as its method takes, and what becomes of a client whose credential ends. While the auth
+// shard thinks about AUTH of a connected client, or the client does, traffic goes on as before.
 #include "core/broker/client.h"
 #include "core/broker/shard_broker.h"
 #include "core/mqtt/auth_packet.h"
@@ -31,10 +31,11 @@ void Client::OnAuth(const Packet& packet) {
   }
   switch (auth->reason_code) {
     case ReasonCode::kContinueAuthentication:
-      if (exchange_ != Exchange::kClientsTurn) break;
+      if (exchange_ != Exchange::kClientsTurn && exchange_ != Exchange::kMayRetry) break;
       return AskAgain(Credentials::Source::kContinue, auth->properties);
     case ReasonCode::kReauthenticate:
-      if (exchange_ == Exchange::kAsking || state_ != State::kConnected) break;
+      if (exchange_ != Exchange::kNone && exchange_ != Exchange::kMayRetry) break;
+      if (state_ != State::kConnected) break;
       return AskAgain(Credentials::Source::kReauthenticate, auth->properties);
     default:
       break;
@@ -60,7 +61,10 @@ void Client::AskAgain(Credentials::Source source, const Properties& properties) 
   Credentials credentials{.source = source, .version = version_, .peer = peer_};
   credentials.authentication_method = std::string(properties.authentication_method);
   credentials.authentication_data = SecretBytes(AsText(properties.authentication_data));
-  const bool asked = broker_.Ask(*this, std::move(credentials));
+  // Who begins anew lets go of what it had begun.
+  if (source == Credentials::Source::kReauthenticate) DropExchange();
+  const bool asked = broker_.Ask(*this, std::move(credentials), proof().exchange);
+  if (asked) proof().exchange = {};
   exchange_ = Exchange::kAsking;
   if (state_ == State::kConnected) {
     if (!asked) broker_.AnswerLater(*this);
@@ -97,10 +101,13 @@ void Client::OnAnswerToAuth(AuthOutcome outcome) {
     // The code it was refused with is one for CONNACK, and some of those are none for DISCONNECT.
     return Disconnect(ReasonCode::kNotAuthorized, "its re-authentication was refused");
   }
-  exchange_ = Exchange::kClientsTurn;
-  const auto* challenge = std::get_if<Challenge>(&outcome);
-  SendAuth(ReasonCode::kContinueAuthentication,
-           challenge != nullptr ? ByteView(challenge->authentication_data) : ByteView());
+  if (const auto* challenge = std::get_if<Challenge>(&outcome)) {
+    proof().exchange = challenge->exchange;
+    exchange_ = Exchange::kClientsTurn;
+    return SendAuth(ReasonCode::kContinueAuthentication, challenge->authentication_data);
+  }
+  exchange_ = Exchange::kMayRetry;
+  SendAuth(ReasonCode::kContinueAuthentication, {});
 }
 
 void Client::SendAuth(ReasonCode code, ByteView data) {
@@ -129,6 +136,12 @@ void Client::ReturnGrant() {
   proof_->chain = nullptr;
   const GrantId grant = std::exchange(proof_->principal.grant, GrantId{});
   if (grant) broker_.context_.to_auth.Push(GrantReturned{grant});
+}
+
+void Client::DropExchange() {
+  if (proof_ == nullptr) return;
+  const ExchangeId exchange = std::exchange(proof_->exchange, ExchangeId{});
+  if (exchange) broker_.context_.to_auth.Push(ExchangeDropped{exchange});
 }
 
 }  // namespace signet

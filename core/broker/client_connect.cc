@@ -101,6 +101,7 @@ void Client::OnAnswerToConnect(AuthOutcome outcome) {
   }
   if (const auto* challenge = std::get_if<Challenge>(&outcome)) {
     proof().authentication_method = connect.properties.authentication_method;
+    proof().exchange = challenge->exchange;
     exchange_ = Exchange::kClientsTurn;
     last_packet_ = broker_.context_.now;  // Its time begins now.
     ArmTimer();

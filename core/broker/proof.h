@@ -10,6 +10,7 @@
 
 #include "core/access/credentials.h"
 #include "core/access/principal.h"
+#include "core/base/ids.h"
 
 namespace signet {
 
@@ -19,6 +20,7 @@ struct Proof {
   std::optional<std::string> authentication_method;
   std::vector<uint8_t> authentication_data;  // For CONNACK.
   SharedChain chain;                         // Until CONNECT is answered.
+  ExchangeId exchange;  // Of the Challenge that the client has not answered; often empty.
 };
 
 }  // namespace signet

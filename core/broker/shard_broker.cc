@@ -306,12 +306,13 @@ size_t ShardBroker::CountPacketIds() {
 
 // -- The auth shard.
 
-bool ShardBroker::Ask(const Client& client, Credentials credentials) {
+bool ShardBroker::Ask(const Client& client, Credentials credentials, ExchangeId exchange) {
   if (context_.open_questions >= context_.limits.auth_questions) return false;
   ++context_.open_questions;
   context_.to_auth.Push(AuthQuestion{.client = client.id(),
                                      .port = client.port(),
                                      .grant = client.principal().grant,
+                                     .exchange = exchange,
                                      .credentials = std::move(credentials)});
   return true;
 }
@@ -324,9 +325,13 @@ void ShardBroker::On(AuthAnswer answer) {
   --context_.open_questions;
   const auto* authenticated = std::get_if<Authenticated>(&answer.outcome);
   const GrantId grant = authenticated != nullptr ? authenticated->principal.grant : GrantId{};
+  const auto* challenge = std::get_if<Challenge>(&answer.outcome);
+  const ExchangeId exchange = challenge != nullptr ? challenge->exchange : ExchangeId{};
   Client* client = Find(answer.client);
   if (client != nullptr && client->TakeAnswer(std::move(answer.outcome))) return;
-  if (grant) context_.to_auth.Push(GrantReturned{grant});  // It went away meanwhile.
+  // It went away meanwhile.
+  if (grant) context_.to_auth.Push(GrantReturned{grant});
+  if (exchange) context_.to_auth.Push(ExchangeDropped{exchange});
 }
 
 void ShardBroker::On(GrantEnded ended) {

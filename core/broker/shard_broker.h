@@ -143,8 +143,8 @@ class ShardBroker {
   // Ends the Network Connection that holds the Session of this name, if there is one
   // [MQTT-3.1.4-3].
   void TakeOver(std::string_view client_id);
-  // False: too many wait for an answer.
-  bool Ask(const Client& client, Credentials credentials);
+  // False: too many wait for an answer. `exchange`: of the Challenge that this answers, if any.
+  bool Ask(const Client& client, Credentials credentials, ExchangeId exchange = {});
   // For a connected client that could not be asked about: it hears that within a second. Official
   // clients answer AUTH 0x18 by asking again, at once.
   void AnswerLater(const Client& client) { unasked_.push_back(client.id()); }

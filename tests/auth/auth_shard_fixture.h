@@ -60,6 +60,19 @@ class AuthShardTest : public testing::Test {
         .client = client, .port = kPort, .grant = grant, .credentials = std::move(credentials)});
     Turn(std::move(mail));
   }
+  // AUTH 0x18, to the challenge of that exchange.
+  void GoOn(ExchangeId exchange, ConnectionId client, std::string data, GrantId grant = {}) {
+    Credentials credentials = With(std::move(data));
+    credentials.source = Credentials::Source::kContinue;
+    credentials.client_id.clear();
+    std::vector<MailToAuth> mail;
+    mail.push_back(AuthQuestion{.client = client,
+                                .port = kPort,
+                                .grant = grant,
+                                .exchange = exchange,
+                                .credentials = std::move(credentials)});
+    Turn(std::move(mail));
+  }
   // What the shards were told since the last call.
   std::vector<MailFromAuth> Told(ShardId to = kShard) {
     std::vector<MailFromAuth> told;
@@ -73,6 +86,12 @@ class AuthShardTest : public testing::Test {
     EXPECT_EQ(told.size(), 1u);
     if (told.empty()) return Undecided{};
     return std::get<AuthAnswer>(told.front()).outcome;
+  }
+  Challenge Challenged() {
+    const AuthOutcome outcome = Outcome();
+    const auto* challenge = std::get_if<Challenge>(&outcome);
+    EXPECT_NE(challenge, nullptr) << outcome.index();
+    return challenge != nullptr ? *challenge : Challenge{};
   }
   Principal Proven() {
     const AuthOutcome outcome = Outcome();

@@ -1,10 +1,11 @@
 // ScriptedMethod: a method of authentication that a test plays. `K8S-SAT` with the token
 // NAME[/UNTIL] is relevant to it, unless the test says otherwise: the token is its evidence. What
-// it is asked waits until the test answers.
+// it is asked waits until the test answers, and so does each step of an exchange.
 #pragma once
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,16 @@ struct Script {
     Method::Done done;
   };
   std::deque<Asked> asked;
+  // Of exchanges, if it has any: begun for credentials whose data begins with this. Each step waits
+  // as a question does.
+  struct Step {
+    std::string data;
+    Exchange::Done done;
+  };
+  std::optional<std::string> exchanges_for;
+  std::deque<Step> steps;
+  std::optional<Exchange::Step> step_at_once;
+  int exchanges = 0;  // Present ones.
   // Answers at once, if set.
   std::optional<Verdict> at_once;
   std::string name = "ServiceAccountToken";
@@ -35,11 +46,30 @@ struct Script {
   int made = 0;
   int verified = 0;
 
+  void AnswerStep(Exchange::Step step) {
+    Step first = std::move(steps.front());
+    steps.pop_front();
+    std::move(first.done)(std::move(step));
+  }
   void Answer(Verdict verdict) {
     Asked first = std::move(asked.front());
     asked.pop_front();
     std::move(first.done)(std::move(verdict));
   }
+};
+
+class ScriptedExchange : public Exchange {
+ public:
+  explicit ScriptedExchange(Script* script) : script_(*script) { ++script_.exchanges; }
+  ~ScriptedExchange() override { --script_.exchanges; }
+
+  void Take(const Credentials& step, WallTime, Done done) override {
+    script_.steps.push_back({std::string(step.authentication_data.text()), std::move(done)});
+    if (script_.step_at_once) script_.AnswerStep(*script_.step_at_once);
+  }
+
+ private:
+  Script& script_;
 };
 
 class ScriptedMethod : public Method {
@@ -53,6 +83,11 @@ class ScriptedMethod : public Method {
   }
   SecretBytes Evidence(const Credentials& credentials) const override {
     return script_.remembers ? credentials.authentication_data : SecretBytes();
+  }
+  std::unique_ptr<Exchange> Begin(const Credentials& credentials) override {
+    const std::string_view data = credentials.authentication_data.text();
+    if (!script_.exchanges_for || !data.starts_with(*script_.exchanges_for)) return nullptr;
+    return std::make_unique<ScriptedExchange>(&script_);
   }
   void Verify(const Credentials& credentials, WallTime, Done done) override {
     ++script_.verified;

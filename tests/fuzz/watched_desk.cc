@@ -7,6 +7,7 @@ namespace {
 
 constexpr PortId kPort{0};
 constexpr uint32_t kMostGrants = 4;
+constexpr uint32_t kMostExchanges = 2;
 constexpr Duration kRecheck = seconds(20);
 
 constexpr std::string_view kToken = "ServiceAccountToken";
@@ -29,6 +30,23 @@ std::string EvidenceOf(std::string_view method, const Credentials& credentials) 
 
 }  // namespace
 
+class WatchedDesk::ChosenExchange : public auth::Exchange {
+ public:
+  ChosenExchange(WatchedDesk* desk, int revision) : desk_(*desk), revision_(revision) {}
+
+  void Take(const Credentials& step, WallTime, Done done) override {
+    desk_.Ask({.revision = revision_,
+               .method = std::string(kToken),
+               .evidence = std::string(step.authentication_data.text()),
+               .may_continue = true,
+               .done = std::move(done)});
+  }
+
+ private:
+  WatchedDesk& desk_;
+  const int revision_;
+};
+
 class WatchedDesk::ChosenMethod : public auth::Method {
  public:
   ChosenMethod(WatchedDesk* desk, std::string_view name)
@@ -43,13 +61,17 @@ class WatchedDesk::ChosenMethod : public auth::Method {
   }
   void Verify(const Credentials& credentials, WallTime, Done done) override {
     CHECK(IsRelevant(credentials));
-    Waiting waiting{.revision = revision_,
-                    .method = std::string(name_),
-                    .evidence = EvidenceOf(name_, credentials),
-                    .done = std::move(done)};
-    if (!desk_.at_once_) return desk_.waiting_.push_back(std::move(waiting));
-    auth::Verdict verdict = desk_.Decide(waiting, *desk_.at_once_);
-    std::move(waiting.done)(std::move(verdict));
+    desk_.Ask({.revision = revision_,
+               .method = std::string(name_),
+               .evidence = EvidenceOf(name_, credentials),
+               .done = [done = std::move(done)](auth::Exchange::Step step) mutable {
+                 std::move(done)(std::get<auth::Exchange::Finished>(std::move(step)).verdict);
+               }});
+  }
+  std::unique_ptr<auth::Exchange> Begin(const Credentials& credentials) override {
+    CHECK(IsRelevant(credentials) && credentials.authentication_method);
+    if (!desk_.habits_.takes_steps || name_ != kToken) return nullptr;
+    return std::make_unique<ChosenExchange>(&desk_, revision_);
   }
   bool may_reauthenticate() const override { return name_ != kX509; }
   Duration recheck_interval() const override {
@@ -78,6 +100,7 @@ WatchedDesk::WatchedDesk(uint32_t shards, Habits habits, Instant now, WallTime w
                     return methods;
                   },
               .grants = kMostGrants,
+              .exchanges = kMostExchanges,
               .log = &log_,
               .start = {.now = now, .wall = wall}}) {
   Configure("T", config::ExpiryNotice::kNone);
@@ -91,8 +114,14 @@ void WatchedDesk::BeginTurn(Instant now, WallTime wall) {
 void WatchedDesk::Take(ShardId from, MailToAuth mail) {
   if (const auto* question = std::get_if<AuthQuestion>(&mail)) {
     const bool is_first = question->credentials.source == Credentials::Source::kConnect;
-    CHECK(static_cast<bool>(question->grant) != is_first);
-    if (!is_first) {
+    // Who is not in goes on with what it has begun, if with anything.
+    CHECK(!is_first || (!question->grant && !question->exchange));
+    CHECK(is_first || question->grant || question->exchange);
+    if (question->exchange) {
+      CHECK(question->credentials.source == Credentials::Source::kContinue);
+      CHECK(challenged_.erase(question->exchange) == 1);
+    }
+    if (question->grant) {
       const Given* given = Find(question->grant);
       CHECK(given != nullptr && given->method != kX509);
     }
@@ -103,6 +132,8 @@ void WatchedDesk::Take(ShardId from, MailToAuth mail) {
               .second);
   } else if (const auto* claimed = std::get_if<GrantClaimed>(&mail)) {
     CHECK(Find(claimed->grant) != nullptr);
+  } else if (const auto* dropped = std::get_if<ExchangeDropped>(&mail)) {
+    CHECK(challenged_.erase(dropped->exchange) == 1);
   } else {
     CHECK(Find(std::get<GrantReturned>(mail).grant) != nullptr);
   }
@@ -128,20 +159,33 @@ void WatchedDesk::Answer(Which which, uint8_t choice) {
   const auto at = which == Which::kOldest ? waiting_.begin() : waiting_.end() - 1;
   Waiting waiting = std::move(*at);
   waiting_.erase(at);
-  auth::Verdict verdict = Decide(waiting, choice);
-  std::move(waiting.done)(std::move(verdict));
+  auth::Exchange::Step step = Decide(waiting, choice);
+  std::move(waiting.done)(std::move(step));
   Collect();
 }
 
+void WatchedDesk::Ask(Waiting waiting) {
+  if (!at_once_) return waiting_.push_back(std::move(waiting));
+  auth::Exchange::Step step = Decide(waiting, *at_once_);
+  std::move(waiting.done)(std::move(step));
+}
+
 // Two bits say what it is, one as whom, five until when: never, or so many half seconds, of which
-// the first two have passed.
-auth::Verdict WatchedDesk::Decide(const Waiting& waiting, uint8_t choice) {
+// the first two have passed. An exchange goes on where it could be undecided about somebody else.
+auth::Exchange::Step WatchedDesk::Decide(const Waiting& waiting, uint8_t choice) {
+  using auth::Exchange;
   if ((choice & 3) == 2) {
     constexpr ReasonCode kCodes[] = {ReasonCode::kNotAuthorized, ReasonCode::kBadUserNameOrPassword,
                                      ReasonCode::kBanned, ReasonCode::kQuotaExceeded};
-    return auth::Denied{.rule = "chance", .reason_code = kCodes[choice >> 3 & 3]};
+    return Exchange::Finished{
+        .verdict = auth::Denied{.rule = "chance", .reason_code = kCodes[choice >> 3 & 3]}};
   }
-  if ((choice & 3) == 3) return auth::Unavailable{.why = "chance"};
+  if ((choice & 7) == 7 && waiting.may_continue) {
+    return Exchange::Continue{.data = std::vector<uint8_t>(choice >> 3, 's')};
+  }
+  if ((choice & 3) == 3) {
+    return Exchange::Finished{.verdict = auth::Unavailable{.why = "chance"}};
+  }
   const int64_t until = choice >> 3;
   const WallTime deadline =
       until == 0 ? WallTime::Never()
@@ -149,7 +193,7 @@ auth::Verdict WatchedDesk::Decide(const Waiting& waiting, uint8_t choice) {
   Principal principal{.identity = (choice & 4) != 0 ? "b" : "a", .deadline = deadline};
   acceptances_.insert(
       {waiting.revision, waiting.method, waiting.evidence, principal.identity, deadline});
-  return auth::Accepted{std::move(principal)};
+  return Exchange::Finished{.verdict = auth::Accepted{std::move(principal)}};
 }
 
 const WatchedDesk::Given* WatchedDesk::Find(GrantId grant) const {
@@ -159,7 +203,8 @@ const WatchedDesk::Given* WatchedDesk::Find(GrantId grant) const {
 
 bool WatchedDesk::IsIdle() {
   const auth::AuthReport report = shard_.Report();
-  return open_.empty() && report.grants == 0 && report.questions == 0;
+  return open_.empty() && challenged_.empty() && report.grants == 0 && report.questions == 0 &&
+         report.exchanges == 0;
 }
 
 void WatchedDesk::Collect() {
@@ -185,6 +230,9 @@ void WatchedDesk::Look(ShardId to, const MailFromAuth& mail) {
   CHECK(open != open_.end());  // Once.
   if (const auto* yes = std::get_if<Authenticated>(&answer.outcome)) {
     LookAtAcceptance(open->second, yes->principal);
+  }
+  if (const auto* challenge = std::get_if<Challenge>(&answer.outcome)) {
+    CHECK(challenge->exchange && challenged_.insert(challenge->exchange).second);
   }
   open_.erase(open);
 }

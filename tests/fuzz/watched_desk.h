@@ -22,6 +22,7 @@ class WatchedDesk : public AuthDesk {
     bool remembers = false;  // Verdicts.
     bool keeps = false;      // Credentials, for new settings.
     bool rechecks = false;
+    bool takes_steps = false;  // ServiceAccountToken, where a method of MQTT is named.
   };
   // What a grant stands for by the last word about it.
   struct Given {
@@ -67,11 +68,13 @@ class WatchedDesk : public AuthDesk {
 
  private:
   class ChosenMethod;
+  class ChosenExchange;
   struct Waiting {
     int revision;  // Of the settings.
     std::string method;
     std::string evidence;
-    auth::Method::Done done;
+    bool may_continue = false;
+    auth::Exchange::Done done;
   };
   // A verdict of a method, by which somebody may be let in.
   struct Acceptance {
@@ -88,7 +91,8 @@ class WatchedDesk : public AuthDesk {
   };
   using Asker = std::pair<ShardId, ConnectionId>;
 
-  auth::Verdict Decide(const Waiting& waiting, uint8_t choice);
+  void Ask(Waiting waiting);
+  auth::Exchange::Step Decide(const Waiting& waiting, uint8_t choice);
   void Collect();
   void Look(ShardId to, const MailFromAuth& mail);
   void LookAtAcceptance(const Open& open, const Principal& principal);
@@ -100,6 +104,7 @@ class WatchedDesk : public AuthDesk {
   std::deque<Waiting> waiting_;
   std::set<Acceptance> acceptances_;
   std::map<Asker, Open> open_;
+  std::set<ExchangeId> challenged_;  // Who has not answered yet.
   std::map<GrantId, Given> given_;
   size_t connects_accepted_ = 0;
   size_t auths_accepted_ = 0;

@@ -27,6 +27,8 @@ class ScriptedDesk : public AuthDesk {
       asked_.push_back({from, std::move(*question)});
     } else if (auto* claimed = std::get_if<GrantClaimed>(&mail)) {
       claims_.emplace_back(from, *claimed);
+    } else if (auto* dropped = std::get_if<ExchangeDropped>(&mail)) {
+      dropped_.push_back(dropped->exchange);
     } else {
       returned_.push_back(std::get<GrantReturned>(mail).grant);
     }
@@ -52,12 +54,14 @@ class ScriptedDesk : public AuthDesk {
 
   const std::vector<std::pair<ShardId, GrantClaimed>>& claims() const { return claims_; }
   const std::vector<GrantId>& returned() const { return returned_; }
+  const std::vector<ExchangeId>& dropped() const { return dropped_; }
 
  private:
   std::deque<Asked> asked_;
   std::vector<BlockQueue<MailFromAuth>> outgoing_;
   std::vector<std::pair<ShardId, GrantClaimed>> claims_;
   std::vector<GrantId> returned_;
+  std::vector<ExchangeId> dropped_;
 };
 
 }  // namespace signet

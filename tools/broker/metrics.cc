@@ -118,6 +118,9 @@ void AddReadings(const AuthReport& report, MetricsText* text) {
 void AddAuth(const AuthReport& report, MetricsText* text) {
   text->Family("auth_questions", "gauge", "Clients that wait for a verdict.");
   text->Sample({}, report.questions);
+  text->Family("auth_exchanges", "gauge",
+               "Clients in the middle of proving themselves in several steps.");
+  text->Sample({}, report.exchanges);
   text->Family("auth_grants", "gauge", "Clients that are in with a credential.");
   text->Sample({}, report.grants);
   text->Family("auth_cached_verdicts", "gauge", "Verdicts that are remembered.");
