@@ -24,8 +24,11 @@ StatusOr<std::unique_ptr<AuthThread>> AuthThread::Create(Mailroom* mailroom,
   if (!ring.ok()) return ring.error();
   std::unique_ptr<AuthThread> thread(new AuthThread(mailroom, std::move(*ring), log));
   thread->http_ = std::make_unique<CurlFetcher>(thread->ring_.get());
+  thread->worker_ =
+      std::make_unique<WorkerThread>([mailroom] { mailroom->auth_doorbell().Wake(); });
   thread->desk_ = make_desk({.shards = mailroom->shards(),
                              .http = thread->http_.get(),
+                             .worker = thread->worker_.get(),
                              .log = log,
                              .now = thread->now_,
                              .wall = ReadWallClock()});
@@ -35,6 +38,10 @@ StatusOr<std::unique_ptr<AuthThread>> AuthThread::Create(Mailroom* mailroom,
 
 AuthThread::AuthThread(Mailroom* mailroom, std::unique_ptr<Ring> ring, LogSink* log)
     : mailroom_(*mailroom), log_(*log), ring_(std::move(ring)), now_(ReadClock()) {}
+
+AuthThread::~AuthThread() {
+  if (worker_ != nullptr) worker_->Stop();  // It can be asked after that, as HTTP cannot.
+}
 
 void AuthThread::Run() {
   while (!stopping_) RunOnce();
@@ -53,6 +60,7 @@ void AuthThread::RunOnce() {
   }
   mailroom_.auth_doorbell().CheckTime(now_);
   http_->CheckTime(now_);
+  worker_->FinishDone();
   TakeMail();
   desk_->EndTurn();
   PassMailOn();
@@ -94,7 +102,7 @@ void AuthThread::Handle(const Completion& completion) {
 }
 
 bool AuthThread::HasMail() const {
-  if (mailroom_.auth_control().HasMail()) return true;
+  if (mailroom_.auth_control().HasMail() || worker_->HasFinished()) return true;
   for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
     if (mailroom_.to_auth(ShardId(i)).HasMail()) return true;
   }

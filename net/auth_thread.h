@@ -1,6 +1,6 @@
-// AuthThread: the auth shard as a thread: its ring, its mailboxes, its doorbell, and the HTTPS
-// client that an AuthDesk asks servers through. Made, used and destroyed on its own thread; others
-// reach it through the Mailroom alone.
+// AuthThread: the auth shard as a thread: its ring, its mailboxes, its doorbell, the HTTPS client
+// that an AuthDesk asks servers through, and the thread that computes for it. Made, used and
+// destroyed on its own thread; others reach it through the Mailroom alone.
 #pragma once
 
 #include <functional>
@@ -12,14 +12,16 @@
 #include "net/mailroom.h"
 #include "net/uring/probe.h"
 #include "net/uring/ring.h"
+#include "net/worker_thread.h"
 
 namespace signet {
 
 // Makes the desk, on the thread where it is used. `shards` of the broker will send mail; `http`
-// outlives the desk.
+// and `worker` outlive the desk.
 struct AuthDeskSetup {
   uint32_t shards = 1;
   HttpFetcher* http = nullptr;
+  Worker* worker = nullptr;
   LogSink* log = nullptr;
   Instant now;
   WallTime wall;
@@ -34,6 +36,7 @@ class AuthThread {
                                                       const MakeAuthDesk& make_desk, LogSink* log);
   AuthThread(const AuthThread&) = delete;
   AuthThread& operator=(const AuthThread&) = delete;
+  ~AuthThread();
 
   // Serves until Stop().
   void Run();
@@ -56,7 +59,8 @@ class AuthThread {
   LogSink& log_;
   const std::unique_ptr<Ring> ring_;
   std::unique_ptr<AuthDesk> desk_;
-  // Goes first: its last failures are told to the desk.
+  // Both go first: their last answers are told to the desk, which may ask the other one then.
+  std::unique_ptr<WorkerThread> worker_;
   std::unique_ptr<CurlFetcher> http_;
   Instant now_;  // Of the present turn.
   uint32_t lost_ = 0;
