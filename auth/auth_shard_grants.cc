@@ -101,6 +101,7 @@ void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
                        ReasonCode::kNotAuthorized);
   }
   ++counters_.reauthenticated;
+  grant->mark = principal.mark;
   grant->deadline = principal.deadline;
   if (grant->kept != nullptr && kept != nullptr) grant->kept = std::move(kept);
   SetNextLook(*grant);
@@ -225,8 +226,8 @@ void AuthShard::TellEnd(const Grant& grant) {
       .client = grant.client, .grant = grant.id, .why = grant.why, .notice = grant.notice});
 }
 
-// New settings of a port: who is in by a method that is gone must go; whose credential is still
-// here is judged by the new ones.
+// New settings of a port: who is in by a method that is gone, or by an entry of its settings that
+// is, must go; whose credential is still here is judged by the new ones.
 void AuthShard::FollowNewSettings(PortId port, const std::shared_ptr<Policy>& policy) {
   grants_.ForEach([&](Grant& grant) {
     if (grant.port != port || grant.ended) return;
@@ -238,6 +239,9 @@ void AuthShard::FollowNewSettings(PortId port, const std::shared_ptr<Policy>& po
     ++judge->counters().sessions;
     grant.policy = policy;
     grant.judge = judge;
+    if (!judge->method().StillHolds(grant.identity, grant.mark)) {
+      return End(grant, "its credential was taken back by new settings", &AuthCounters::revoked);
+    }
     PlanRecheck(grant);
     SetNextLook(grant);
     if (grant.kept == nullptr || std::exchange(grant.judged_anew_later, true)) return;

@@ -86,6 +86,7 @@ void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge, P
   grant->policy = login.policy;
   grant->judge = judge;
   grant->identity = principal.identity;
+  grant->mark = principal.mark;
   grant->deadline = principal.deadline;
   if (judge->method().keeps_credentials()) grant->kept = std::move(kept);
   ++judge->counters().sessions;

@@ -2,6 +2,7 @@
 // it is, who it is, and until when that holds.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,7 @@ struct Grant {
   std::shared_ptr<Policy> policy;
   std::shared_ptr<Judge> judge;  // Who let it in.
   std::string identity;
+  uint64_t mark = 0;  // Of its principal.
   WallTime deadline = WallTime::Never();
   // The deadline, or a recheck before it.
   Deadline next_look;

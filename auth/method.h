@@ -4,6 +4,7 @@
 // the old ones live until their last question is answered.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -97,6 +98,9 @@ class Method {
   // How often a client that is in is judged again by what it presented, which is kept for that; 0:
   // never.
   virtual Duration recheck_interval() const { return Duration::zero(); }
+  // Asked of new settings about each client that the old ones let in: whether what it was proven
+  // by, `mark` of its principal, is still there. Within the call.
+  virtual bool StillHolds(std::string_view, uint64_t) const { return true; }
   // Whether what a client presented is kept so that new settings can judge it again.
   virtual bool keeps_credentials() const { return recheck_interval() > Duration::zero(); }
   // Tells of what it stands on, if it is more than itself: a server, keys. `now` is the wall

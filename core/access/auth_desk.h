@@ -36,9 +36,10 @@ class AuthDesk {
   virtual Instant NextDeadline() const = 0;
 
   // Who decides for the clients of a port from now on. Their present grants are judged anew as far
-  // as the method has kept what they presented (Method::keeps_credentials); the others hold until
-  // their deadline. `listener`: its name, for the log and for counters.
-  // Shared with whoever made them (std::shared_ptr): asked when a client comes, never by a PUBLISH.
+  // as the method knows by what it let them in (Method::StillHolds), or has kept what they
+  // presented (Method::keeps_credentials); the others hold until their deadline. `listener`: its
+  // name, for the log and for counters. Shared with whoever made them (std::shared_ptr): asked when
+  // a client comes, never by a PUBLISH.
   virtual void SetPort(PortId port, std::string listener,
                        std::shared_ptr<const config::BrokerAuthentication> settings) = 0;
   // Nobody asks for it any more; its present clients are sent away by others.

@@ -1,6 +1,7 @@
 // Principal: who was proven, by which method, and until when. Made by auth/, kept by a connection.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,8 @@ struct Principal {
   bool may_reauthenticate = false;
   // The auth shard's, see core/access/auth_mail.h.
   GrantId grant;
+  // Its method's: by which entry of the settings it was proven (Method::StillHolds).
+  uint64_t mark = 0;
 
   bool is_anonymous() const { return username.empty() && method.empty(); }
 };
