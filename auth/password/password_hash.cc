@@ -2,7 +2,6 @@
 
 #include <wolfssl/wolfcrypt/hash.h>
 #include <wolfssl/wolfcrypt/hmac.h>
-#include <wolfssl/wolfcrypt/pwdbased.h>
 #include <wolfssl/wolfcrypt/sha256.h>
 #include <wolfssl/wolfcrypt/sha512.h>
 
@@ -10,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "auth/password/pbkdf2.h"
 #include "core/base/check.h"
 
 namespace signet::auth {
@@ -46,14 +46,6 @@ const uint8_t* DataOf(ByteView bytes) {
 
 // Each of these is false if there is no memory for it.
 
-template <typename Bytes>
-bool Pbkdf2(ByteView password, const std::vector<uint8_t>& salt, uint32_t iterations, int hash,
-            Bytes* output) {
-  return wc_PBKDF2(output->data(), DataOf(password), static_cast<int>(password.size()), salt.data(),
-                   static_cast<int>(salt.size()), static_cast<int>(iterations),
-                   static_cast<int>(output->size()), hash) == 0;
-}
-
 bool Sha512Of(ByteView password, const std::vector<uint8_t>& salt, Hash64* output) {
   wc_Sha512 sha;
   if (wc_InitSha512(&sha) != 0) return false;
@@ -85,7 +77,7 @@ bool ScramKeys(ByteView password, const std::vector<uint8_t>& salt, uint32_t ite
                Key* stored_key, Key* server_key) {
   Wiped<Key> salted;
   Wiped<Key> client_key;
-  return Pbkdf2(password, salt, iterations, WC_SHA256, &salted.bytes) &&
+  return Pbkdf2(password, salt, iterations, &salted.bytes) &&
          HmacSha256(salted.bytes, "Client Key", &client_key.bytes) &&
          Sha256Of(client_key.bytes, stored_key) &&
          HmacSha256(salted.bytes, "Server Key", server_key);
@@ -93,7 +85,7 @@ bool ScramKeys(ByteView password, const std::vector<uint8_t>& salt, uint32_t ite
 
 bool Is(ByteView password, const Pbkdf2Sha512& hash) {
   Wiped<Hash64> computed;
-  return Pbkdf2(password, hash.salt, hash.iterations, WC_SHA512, &computed.bytes) &&
+  return Pbkdf2(password, hash.salt, hash.iterations, &computed.bytes) &&
          SameBytes(computed.bytes, hash.hash);
 }
 
@@ -115,7 +107,7 @@ Pbkdf2Sha512 MakePbkdf2(ByteView password, std::vector<uint8_t> salt, uint32_t i
   CHECK(!salt.empty() && salt.size() <= kMaxSaltBytes);
   CHECK(iterations > 0 && iterations <= kMaxHashIterations);
   Pbkdf2Sha512 made{.iterations = iterations, .salt = std::move(salt)};
-  CHECK(Pbkdf2(password, made.salt, iterations, WC_SHA512, &made.hash));
+  CHECK(Pbkdf2(password, made.salt, iterations, &made.hash));
   return made;
 }
 

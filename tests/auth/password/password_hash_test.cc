@@ -63,6 +63,20 @@ TEST(PasswordHash, IsPbkdf2) {
             "Bo4EESdU8nzPTg==");
 }
 
+// RFC 2104: a key longer than a block of the hash is hashed first.
+TEST(PasswordHash, TakesPasswordsOfAnyLength) {
+  const std::string block(128, 'x');
+  for (const std::string& password : {block.substr(1), block, block + "x", block + block}) {
+    const PasswordHash hash = MakePbkdf2(AsBytes(password), Salt("salt"), 2);
+    EXPECT_TRUE(IsPassword(AsBytes(password), hash));
+    EXPECT_FALSE(IsPassword(AsBytes(password + "x"), hash));
+  }
+  // As Python's hashlib has it, of 200 x.
+  EXPECT_EQ(ToText(MakePbkdf2(AsBytes(std::string(200, 'x')), Salt("salt"), 2)).text(),
+            "$7$2$c2FsdA==$h8nbC3wSuUvsUDmuYDAo7FB2I0WWQBw6KJnxbf6T"
+            "R58sNHFnKvFSaD8kPVle0afzQw7BP9opfJnjmJ6gPVPxzQ==");
+}
+
 TEST(PasswordHash, IsTheScramCredentialOfTheRfc) {
   const auto scram = std::get<ScramCredential>(Parsed(kOfPencil));
   EXPECT_EQ(scram.iterations, 4096u);
