@@ -173,11 +173,12 @@ constexpr FieldTable kX509Fields{.title = "x509Settings", .fields = kX509Rows, .
 
 constexpr Field kThrottleRows[] = {
     Number<&LoginThrottle::failures>("failures", {1, 1'000'000}, "10",
-                                     "wrong passwords of a user, or from an address, within the "
-                                     "window"),
+                                     "wrong passwords of a user from one address, or ten times as "
+                                     "many of any users from there, within the window"),
     Number<&LoginThrottle::window_s>("windowSeconds", {1, 86'400}, "60", "in which they count"),
     Number<&LoginThrottle::block_s>("blockSeconds", {1, 86'400}, "60",
-                                    "for which that user or address is then refused"),
+                                    "for which they are then refused from there; of an address, "
+                                    "those who have not come in from there before"),
 };
 constexpr FieldTable kThrottleFields{.title = "throttle", .fields = kThrottleRows};
 
@@ -190,7 +191,8 @@ void CheckPassword(const void* object, const YamlNode& node, Reading* reading) {
 
 constexpr Field kPasswordRows[] = {
     Text<&PasswordSettings::users_secret>("usersSecretRef", CheckObjectName, "",
-                                          "a Secret with the key users: a line for each user"),
+                                          "a Secret with the key users: a line NAME:HASH for each "
+                                          "user, as signetctl passwd and mosquitto_passwd write"),
     Text<&PasswordSettings::users_file>("usersFile", nullptr, "",
                                         "the same as a file, in place of a Secret"),
     Toggle<&PasswordSettings::scram>("scram", "Enabled",

@@ -51,5 +51,32 @@ TEST(PortMaker, HasItsServiceNameInTheCertificateThatIsIssued) {
   EXPECT_EQ(NamesFor({"aio-broker"}), std::vector<std::string>{"aio-broker"});
 }
 
+// On a reload the old ones stay, then.
+TEST(PortMaker, RefusesUsersThatCannotBeRead) {
+  config::Configuration configuration;
+  config::ResolvedPort& port = configuration.ports.emplace_back();
+  port.name = "plant/1883";
+  port.settings.port = 0;
+  port.settings.address = "127.0.0.1";
+  port.settings.authentication.name = "people";
+  config::BrokerAuthentication& people = configuration.authentications["people"];
+  people.name = "people";
+  config::AuthenticationMethod& method = people.methods.emplace_back();
+  method.name = config::AuthenticationMethodName::kPassword;
+  method.password.emplace().users_file.name = "users.txt";
+  FakeCertificates certificates;
+  NoLog log;
+  const auto make = [&](std::string_view users) {
+    method.password->users = SecretBytes(users);
+    const auto made = PortMaker(&certificates, &log).Make(configuration, kNow_s, Instant());
+    return made.ok() ? "" : made.error().sentence();
+  };
+  EXPECT_EQ(make("# nobody yet\n"), "");
+  EXPECT_EQ(
+      make("#\nann:hunter2\n"),
+      "port plant/1883: the users of BrokerAuthentication people (users.txt): line 2: the hash "
+      "is of no form that is known: $7$, $6$ or $scram-sha-256$");
+}
+
 }  // namespace
 }  // namespace signet

@@ -10,6 +10,7 @@
 #include "auth/locked_method.h"
 #include "auth/method_context.h"
 #include "auth/oauth/jwt_method.h"
+#include "auth/password/password_method.h"
 #include "auth/x509/x509_method.h"
 #include "core/base/check.h"
 #include "core/config/reader.h"
@@ -78,6 +79,16 @@ std::unique_ptr<auth::Method> MakeJwt(const config::JwtSettings& settings,
   return nullptr;
 }
 
+std::unique_ptr<auth::Method> MakePassword(const config::PasswordSettings& settings,
+                                           const auth::MethodContext& context,
+                                           const AuthDeskSetup& setup) {
+  auto method = auth::PasswordMethod::Create(settings, context, setup.worker, RandomSeed());
+  if (method.ok()) return std::move(*method);
+  setup.log->Write(LogLevel::kError, "nobody can come in by Password",
+                   {{"why", method.error().sentence()}});
+  return nullptr;
+}
+
 std::unique_ptr<auth::Method> MakeMethod(const config::AuthenticationMethod& settings,
                                          const auth::MethodContext& context,
                                          const AuthDeskSetup& setup) {
@@ -91,6 +102,7 @@ std::unique_ptr<auth::Method> MakeMethod(const config::AuthenticationMethod& set
     method = MakeServiceAccountToken(*settings.service_account_token, setup.http);
   }
   if (settings.jwt) method = MakeJwt(*settings.jwt, context, setup);
+  if (settings.password) method = MakePassword(*settings.password, context, setup);
   if (method != nullptr) return method;
   return std::make_unique<auth::LockedMethod>(std::string(NameOf(settings.name)));
 }

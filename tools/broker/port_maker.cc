@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "auth/password/user_file.h"
 #include "auth/x509/x509_method.h"
+#include "core/base/log.h"
 #include "fmt/format.h"
 #include "net/stacked_transport.h"
 #include "net/tls/tls_transport.h"
@@ -92,6 +94,15 @@ std::string TermsOf(const ResolvedPort& port) {
                      settings.proxy_protocol.has_value());
 }
 
+Status UsersRefused(std::string_view authentication, const config::PasswordSettings& settings,
+                    const Status& why) {
+  const std::string where = settings.users_file.empty()
+                                ? fmt::format("Secret {}, key users", settings.users_secret.name)
+                                : settings.users_file.name;
+  return Status::Error(fmt::format("the users of BrokerAuthentication {} ({}): {}", authentication,
+                                   EscapeForLog(where), why.sentence()));
+}
+
 // What the auth shard judges its clients by: what the handshake checks, it checks again. What it
 // could not use is refused here: there it would lock the method, and send its clients away.
 StatusOr<std::shared_ptr<const config::BrokerAuthentication>> AuthenticationOf(
@@ -100,6 +111,10 @@ StatusOr<std::shared_ptr<const config::BrokerAuthentication>> AuthenticationOf(
   CHECK(found != configuration.authentications.end());  // Or it would have to wait.
   auto settings = std::make_shared<config::BrokerAuthentication>(found->second);
   for (config::AuthenticationMethod& method : settings->methods) {
+    if (method.password) {
+      const auto users = auth::UserFile::Parse(method.password->users.text());
+      if (!users.ok()) return UsersRefused(settings->name, *method.password, users.error());
+    }
     if (!method.x509) continue;
     // What either list has revoked is revoked, for clients that are connected as well.
     std::vector<std::string>& crls = method.x509->client_crls;
