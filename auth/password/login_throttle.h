@@ -49,7 +49,7 @@ class LoginThrottle {
   // passwords, or right ones, for as many users or from as many places.
   static constexpr size_t kMaxEntries = 8192;
   static constexpr uint32_t kFailuresOfPlace = 10;  // For each that a user has.
-  static constexpr uint32_t kMaxUnderWay = 32;
+  static constexpr uint32_t kMaxUnderWay = 16;
 
   enum class Answer : uint8_t {
     kGoOn,

@@ -1,5 +1,5 @@
 // Worker: how auth/ has something computed that takes longer than the auth shard can stand still
-// for: the hash of a password takes a tenth of a second. A port in the sense of layers, like
+// for: the hash of a password takes some tenths of a second. A port in the sense of layers, like
 // HttpFetcher: auth/ speaks through it, net/ answers with a thread of its own, a test at once. Used
 // on the auth shard's thread alone.
 #pragma once
@@ -12,9 +12,9 @@ namespace signet {
 
 class Worker {
  public:
-  // Jobs that were taken and are not finished; a further one is refused. At a tenth of a second for
-  // each, a client that waits at the end still gets its answer before it gives up.
-  static constexpr size_t kMaxJobs = 64;
+  // Jobs that were taken and are not finished; a further one is refused. At some tenths of a second
+  // for each, a client that waits at the end still gets its answer before it gives up.
+  static constexpr size_t kMaxJobs = 32;
 
   enum class Outcome : uint8_t {
     kDone,     // Run() has returned.
