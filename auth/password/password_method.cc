@@ -2,11 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <utility>
+#include <variant>
 
+#include "core/base/check.h"
 #include "core/base/hash.h"
 
 namespace signet::auth {
+namespace {
+
+// As `signetctl passwd` makes them, for a file without any.
+constexpr uint32_t kUsualIterations = 15'000;
+constexpr size_t kUsualSaltBytes = 12;
+
+// What most users with SCRAM have; of several, the least.
+template <typename Number, typename Of>
+Number MostOf(const UserFile& users, Number usual, Of&& of) {
+  std::map<Number, size_t> counts;
+  for (const UserFile::User& user : users.users()) {
+    if (const auto* scram = std::get_if<ScramCredential>(&user.hash)) ++counts[of(*scram)];
+  }
+  const auto most = std::ranges::max_element(
+      counts, [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most != counts.end() ? most->first : usual;
+}
+
+uint32_t IterationsOf(const UserFile& users) {
+  return MostOf(users, kUsualIterations, [](const auto& scram) { return scram.iterations; });
+}
+
+size_t SaltBytesOf(const UserFile& users) {
+  const size_t most =
+      MostOf(users, kUsualSaltBytes, [](const auto& scram) { return scram.salt.size(); });
+  return std::min(most, ScramDecoys::kMostSaltBytes);
+}
+
+}  // namespace
 
 // One password on its way through the worker.
 class PasswordMethod::Check : public Worker::Job {
@@ -43,25 +76,31 @@ class PasswordMethod::Check : public Worker::Job {
 
 StatusOr<std::unique_ptr<PasswordMethod>> PasswordMethod::Create(
     const config::PasswordSettings& settings, const MethodContext& context, Worker* worker,
-    uint64_t seed) {
+    uint64_t seed, Chance chance) {
   StatusOr<std::shared_ptr<const UserFile>> users = UserFile::Parse(settings.users.text());
   if (!users.ok()) return users.error();
   return std::unique_ptr<PasswordMethod>(
-      new PasswordMethod(settings, std::move(*users), context, worker, seed));
+      new PasswordMethod(settings, std::move(*users), context, worker, seed, std::move(chance)));
 }
 
 PasswordMethod::PasswordMethod(const config::PasswordSettings& settings,
                                std::shared_ptr<const UserFile> users, const MethodContext& context,
-                               Worker* worker, uint64_t seed)
+                               Worker* worker, uint64_t seed, Chance chance)
     : clock_(*context.clock),
       worker_(*worker),
       seed_(seed),
       users_(std::move(users)),
+      offers_scram_(settings.scram),
+      chance_(std::move(chance)),
+      decoys_(chance_.decoy_key, IterationsOf(*users_), SaltBytesOf(*users_)),
       throttle_(settings.throttle) {}
 
 bool PasswordMethod::IsRelevant(const Credentials& credentials) const {
+  if (credentials.authentication_method) {
+    return offers_scram_ && credentials.authentication_method == ScramExchange::kMethod;
+  }
   return credentials.source == Credentials::Source::kConnect && credentials.username &&
-         credentials.password && !credentials.authentication_method;
+         credentials.password;
 }
 
 SecretBytes PasswordMethod::Evidence(const Credentials& credentials) const {
@@ -74,17 +113,10 @@ SecretBytes PasswordMethod::Evidence(const Credentials& credentials) const {
 }
 
 void PasswordMethod::Verify(const Credentials& credentials, WallTime, Done done) {
-  LoginThrottle::Guess guess = LoginThrottle::GuessOf(*credentials.username, credentials.peer);
-  switch (throttle_.Ask(guess, clock_.now)) {
-    case LoginThrottle::Answer::kGoOn:
-      break;
-    case LoginThrottle::Answer::kBusy:
-      return std::move(done)(
-          Unavailable{.why = "its address has too many passwords that are being judged"});
-    case LoginThrottle::Answer::kBlocked:
-      return std::move(done)(Denied{.rule = "there were too many wrong passwords from its address",
-                                    .reason_code = ReasonCode::kQuotaExceeded});
+  if (auto verdict = Throttle(*credentials.username, credentials)) {
+    return std::move(done)(std::move(*verdict));
   }
+  LoginThrottle::Guess guess = LoginThrottle::GuessOf(*credentials.username, credentials.peer);
   if (users_->users().empty()) {
     return std::move(done)(
         Denied{.rule = "there are no users", .reason_code = ReasonCode::kBadUserNameOrPassword});
@@ -109,15 +141,52 @@ void PasswordMethod::Conclude(const Check& check, Worker::Outcome outcome, Done 
         Denied{.rule = user == nullptr ? "there is no such user" : "the password is wrong",
                .reason_code = ReasonCode::kBadUserNameOrPassword});
   }
-  std::move(done)(Accepted{.principal = {.username = user->name,
-                                         .method = std::string(name()),
-                                         .identity = user->name,
-                                         .mark = user->mark}});
+  std::move(done)(Accepted{.principal = PrincipalOf(user->name)});
 }
 
 const UserFile::User& PasswordMethod::StandInFor(std::string_view name) const {
   const std::vector<UserFile::User>& users = users_->users();
   return users[StableHash(name, seed_) % users.size()];
+}
+
+// -- SCRAM.
+
+std::unique_ptr<Exchange> PasswordMethod::Begin(const Credentials&) {
+  ScramUsers* const users = this;  // Nobody else may see it as that.
+  return std::make_unique<ScramExchange>(users);
+}
+
+const ScramCredential* PasswordMethod::FindScram(std::string_view name) const {
+  const UserFile::User* user = users_->Find(name);
+  return user != nullptr ? std::get_if<ScramCredential>(&user->hash) : nullptr;
+}
+
+std::optional<Verdict> PasswordMethod::Throttle(std::string_view name, const Credentials& step) {
+  switch (throttle_.Ask(LoginThrottle::GuessOf(name, step.peer), clock_.now)) {
+    case LoginThrottle::Answer::kGoOn:
+      return std::nullopt;
+    case LoginThrottle::Answer::kBusy:
+      return Unavailable{.why = "its address has too many passwords that are being judged"};
+    case LoginThrottle::Answer::kBlocked:
+      return Denied{.rule = "there were too many wrong passwords from its address",
+                    .reason_code = ReasonCode::kQuotaExceeded};
+  }
+  UNREACHABLE();
+}
+
+void PasswordMethod::NoteOutcome(std::string_view name, const Credentials& step, bool is_proven) {
+  using Outcome = LoginThrottle::Outcome;
+  const LoginThrottle::Guess guess = LoginThrottle::GuessOf(name, step.peer);
+  throttle_.Begin(guess);
+  throttle_.End(guess, is_proven ? Outcome::kRight : Outcome::kWrong, clock_.now);
+}
+
+Principal PasswordMethod::PrincipalOf(std::string_view user_name) const {
+  const UserFile::User& user = *users_->Find(user_name);
+  return {.username = user.name,
+          .method = std::string(name()),
+          .identity = user.name,
+          .mark = user.mark};
 }
 
 bool PasswordMethod::StillHolds(std::string_view identity, uint64_t mark) const {

@@ -15,7 +15,7 @@
 #include "auth/method.h"
 #include "auth/password/scram.h"
 #include "auth/password/scram_credential.h"
-#include "auth/password/scram_keys.h"
+#include "auth/password/scram_decoys.h"
 #include "core/access/credentials.h"
 #include "core/access/principal.h"
 #include "core/base/bytes.h"

@@ -2,6 +2,8 @@
 
 #include <sys/random.h>
 
+#include <array>
+#include <bit>
 #include <cstdlib>
 
 #include "auth/auth_shard.h"
@@ -62,11 +64,22 @@ std::unique_ptr<auth::Method> MakeServiceAccountToken(
       [](const std::string& path) { return ReadWhole(path, config::kMaxValueBytes); }, http);
 }
 
-uint64_t RandomSeed() {
-  uint64_t seed = 0;
-  while (getrandom(&seed, sizeof seed, 0) != static_cast<ssize_t>(sizeof seed)) {
+void FillRandom(MutableBytes bytes) {
+  // So little comes whole, or not at all before the kernel has a seed.
+  while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
   }
-  return seed;
+}
+
+uint64_t RandomSeed() {
+  std::array<uint8_t, sizeof(uint64_t)> bytes;
+  FillRandom(bytes);
+  return std::bit_cast<uint64_t>(bytes);
+}
+
+std::array<uint8_t, 32> RandomKey() {
+  std::array<uint8_t, 32> key;
+  FillRandom(key);
+  return key;
 }
 
 std::unique_ptr<auth::Method> MakeJwt(const config::JwtSettings& settings,
@@ -82,7 +95,10 @@ std::unique_ptr<auth::Method> MakeJwt(const config::JwtSettings& settings,
 std::unique_ptr<auth::Method> MakePassword(const config::PasswordSettings& settings,
                                            const auth::MethodContext& context,
                                            const AuthDeskSetup& setup) {
-  auto method = auth::PasswordMethod::Create(settings, context, setup.worker, RandomSeed());
+  // One for as long as the broker runs: reloads do not change it.
+  static const auth::ScramDecoys::Key decoy_key = RandomKey();
+  auto method = auth::PasswordMethod::Create(settings, context, setup.worker, RandomSeed(),
+                                             {.fill = FillRandom, .decoy_key = decoy_key});
   if (method.ok()) return std::move(*method);
   setup.log->Write(LogLevel::kError, "nobody can come in by Password",
                    {{"why", method.error().sentence()}});
@@ -115,14 +131,6 @@ std::vector<std::unique_ptr<auth::Method>> MakeMethods(const config::BrokerAuthe
     methods.push_back(MakeMethod(each, context, setup));
   }
   return methods;
-}
-
-auth::VerdictCache::HashKey RandomKey() {
-  auth::VerdictCache::HashKey key;
-  // So little comes whole, or not at all before the kernel has a seed.
-  while (getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size())) {
-  }
-  return key;
 }
 
 }  // namespace

@@ -79,8 +79,8 @@ class PasswordDeskTest : public testing::Test {
            [this](const config::BrokerAuthentication& settings, const MethodContext& context) {
              std::vector<std::unique_ptr<Method>> methods;
              methods.push_back(std::make_unique<ScriptedMethod>(&jwt_));
-             auto method =
-                 PasswordMethod::Create(*settings.methods.at(1).password, context, &worker_, 1);
+             auto method = PasswordMethod::Create(*settings.methods.at(1).password, context,
+                                                  &worker_, 1, Counting());
              EXPECT_TRUE(method.ok());
              methods.push_back(std::move(*method));
              return methods;

@@ -36,6 +36,21 @@ class HandWorker : public Worker {
   std::deque<std::unique_ptr<Job>> jobs;
 };
 
+// Challenges that count up.
+inline PasswordMethod::Chance Counting() {
+  return {.fill =
+              [next = uint8_t{0}](MutableBytes bytes) mutable {
+                for (uint8_t& byte : bytes) byte = ++next;
+              },
+          .decoy_key = {1, 2, 3}};
+}
+
+inline std::string ScramLine(std::string_view name, std::string_view password,
+                             uint32_t iterations = 2) {
+  const PasswordHash hash = MakeScram(AsBytes(password), {1, 2, 3}, iterations);
+  return fmt::format("{}:{}\n", name, ToText(hash).text());
+}
+
 inline std::string UserLine(std::string_view name, std::string_view password,
                             uint32_t iterations = 2) {
   const PasswordHash hash = MakePbkdf2(AsBytes(password), {1, 2, 3}, iterations);

@@ -13,7 +13,8 @@ class PasswordMethodTest : public testing::Test {
   void Make(std::string_view users) {
     settings_.users = SecretBytes(users);
     auto method = PasswordMethod::Create(
-        settings_, {.listener = "front", .clock = &clock_, .pauses = &pauses_}, &worker_, 1);
+        settings_, {.listener = "front", .clock = &clock_, .pauses = &pauses_}, &worker_, 1,
+        Counting());
     ASSERT_TRUE(method.ok()) << method.error().sentence();
     method_ = std::move(*method);
   }
@@ -102,8 +103,9 @@ TEST_F(PasswordMethodTest, AFileWithoutUsersLetsNobodyIn) {
 
 TEST_F(PasswordMethodTest, AFileThatIsNotUnderstoodIsNone) {
   settings_.users = SecretBytes(UserLine("ann", "secret") + "bob:plain\n");
-  const auto method = PasswordMethod::Create(
-      settings_, {.listener = "front", .clock = &clock_, .pauses = &pauses_}, &worker_, 1);
+  const auto method =
+      PasswordMethod::Create(settings_, {.listener = "front", .clock = &clock_, .pauses = &pauses_},
+                             &worker_, 1, Counting());
   ASSERT_FALSE(method.ok());
   EXPECT_EQ(method.error().sentence().find("line 2: the hash is of no form"), 0u);
 }

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "auth/password/hmac_sha256.h"
-#include "auth/password/scram_keys.h"
 #include "core/base/base64.h"
 #include "core/base/bytes.h"
 #include "core/base/check.h"

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "auth/password/password_hash.h"
 #include "gtest/gtest.h"
 #include "tests/auth/password/scram_client.h"
 #include "tests/support/bytes.h"
@@ -16,8 +17,7 @@ class FewUsers : public ScramUsers {
   FewUsers() { Set("press", "p-secret"); }
 
   void Set(const std::string& name, std::string_view password) {
-    users_[name] = DeriveScramCredential(SecretBytes(password),
-                                         Bytes("01020304 05060708 01020304 05060708"), 4096);
+    users_[name] = MakeScram(AsBytes(password), Bytes("01020304 05060708 01020304 05060708"), 4096);
   }
 
   const ScramCredential* FindScram(std::string_view name) const override {

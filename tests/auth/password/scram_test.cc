@@ -2,7 +2,8 @@
 // and the server's side of an exchange.
 #include "auth/password/scram.h"
 
-#include "auth/password/scram_keys.h"
+#include "auth/password/password_hash.h"
+#include "auth/password/scram_decoys.h"
 #include "gtest/gtest.h"
 #include "tests/auth/password/scram_client.h"
 #include "tests/support/bytes.h"
@@ -22,7 +23,7 @@ constexpr std::string_view kClientFinal =
     "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
 constexpr std::string_view kServerFinal = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
 
-ScramCredential Pencil() { return DeriveScramCredential(SecretBytes("pencil"), kSalt, 4096); }
+ScramCredential Pencil() { return MakeScram(AsBytes("pencil"), kSalt, 4096); }
 
 std::string FlawOfFirst(std::string_view message) {
   const ExactCopy copy(AsBytes(message));
@@ -235,8 +236,8 @@ TEST(ScramClientFinal, HasAGreatestLength) {
 
 // -- Keys.
 
-// The keys that RFC 7677's example has, from its password.
-TEST(ScramKeys, AreDerivedFromAPassword) {
+// The keys that the example has, from its password.
+TEST(Scram, HasItsKeysFromAPassword) {
   const ScramCredential credential = Pencil();
   EXPECT_EQ(credential.iterations, 4096u);
   EXPECT_EQ(credential.salt, kSalt);
