@@ -12,7 +12,9 @@ from support.broker import PATIENCE, await_that
 from support.cases import SHARDS, for_each, main
 from support.config import port
 from support.paho_case import PahoCase
-from support.raw_client import RawClient
+from support.raw_client import (
+    AUTH, CONNACK, CONTINUE, DISCONNECT, RawClient, authentication_data)
+from support.scram import METHOD, Scram
 from support.users import HAS_MOSQUITTO, Mosquitto, QUICK, mosquitto_passwd, signetctl
 
 REFUSED = "the configuration is refused, and the old one stays"
@@ -245,6 +247,57 @@ class MadeByMosquittoCase(Made):
 @for_each(version=(5,), shards=SHARDS[-1:])
 class MadeByMosquitto(MadeByMosquittoCase):
     pass
+
+
+@for_each(version=(5,), shards=SHARDS)
+class ByScram(PasswordCase):
+    def make_users(self):
+        signetctl("-c", "--scram", *QUICK, self.users, "ann", password="pencil")
+        signetctl(*QUICK, self.users, "bob", password="geheim")
+
+    def begin(self, name, password):
+        """A client that was challenged, and its answer."""
+        scram = Scram(name, password)
+        client = RawClient(self.broker.port, "c", 5, method=METHOD, data=scram.first)
+        self.addCleanup(client.close)
+        kind, body = client.first
+        self.assertEqual((kind, body[0]), (AUTH, CONTINUE), self.broker.log())
+        return client, scram, scram.final(authentication_data(body))
+
+    def let_in(self, name, password):
+        client, scram, answer = self.begin(name, password)
+        client.send_auth(answer, METHOD, CONTINUE)
+        kind, body = client.next()
+        self.assertEqual((kind, body[1]), (CONNACK, 0), self.broker.log())
+        self.assertIn(scram.end, body)
+        return client
+
+    def test_the_right_password_lets_in_and_is_never_shown(self):
+        self.let_in("ann", "pencil")
+        self.broker.await_log('method="Password" identity="ann"')
+        self.assert_carries("ann", "pencil")  # The same line serves passwords.
+
+    def test_any_other_does_not(self):
+        for name, password in (("ann", "crayon"), ("nobody", "pencil"), ("bob", "geheim")):
+            client, _, answer = self.begin(name, password)
+            client.send_auth(answer, METHOD, CONTINUE)
+            kind, body = client.next()
+            self.assertEqual((kind, body[1]), (CONNACK, 0x86), self.broker.log())
+
+    def test_it_is_proven_again_while_connected(self):
+        client = self.let_in("ann", "pencil")
+        for password, end in (("pencil", (AUTH, 0)), ("crayon", (DISCONNECT, 0x87))):
+            scram = Scram("ann", password)
+            client.send_auth(scram.first, METHOD)
+            kind, body = client.next()
+            self.assertEqual((kind, body[0]), (AUTH, CONTINUE))
+            client.send_auth(scram.final(authentication_data(body)), METHOD, CONTINUE)
+            self.assertEqual(client.next_code(), end)
+
+    def test_it_ends_with_its_line(self):
+        client = self.let_in("ann", "pencil")
+        signetctl("-D", self.users, "ann")
+        self.assertIsNone(client.next())
 
 
 if __name__ == "__main__":

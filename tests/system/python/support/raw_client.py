@@ -6,7 +6,7 @@ import struct
 from support.broker import PATIENCE
 
 CONNACK, PINGREQ, PINGRESP, DISCONNECT, AUTH = 2, 12, 13, 14, 15
-REAUTHENTICATE = 0x19
+CONTINUE, REAUTHENTICATE = 0x18, 0x19
 
 
 def _text(value):
@@ -35,9 +35,18 @@ def _authentication(method, data):
     return properties if data is None else properties + b"\x16" + _text(data)
 
 
+def authentication_data(auth):
+    """Of AUTH, all behind its fixed header, which has a method and data and not much of either."""
+    properties = auth[2:]
+    assert auth[1] == len(properties) < 128 and properties[0] == 0x15
+    rest = properties[3 + struct.unpack(">H", properties[1:3])[0]:]
+    assert rest[0] == 0x16
+    return rest[3:3 + struct.unpack(">H", rest[1:3])[0]]
+
+
 class RawClient:
-    """Connects, whatever the answer is: `code`, and None if there is none. `tls`: a context, with
-    which it speaks TLS."""
+    """Connects, whatever the answer is: `first`, and `code` of a CONNACK, None if it is none. `tls`: a
+    context, with which it speaks TLS."""
 
     def __init__(self, port, client_id="", version=5, method=None, data=None, username=None,
                  password=None, tls=None):
@@ -51,7 +60,7 @@ class RawClient:
             self._socket = tls.wrap_socket(self._socket, server_hostname="127.0.0.1")
         self._input = self._socket.makefile("rb")
         self._socket.sendall(_packet(1, body))
-        answer = self.next()
+        self.first = answer = self.next()
         self.code = answer[1][1] if answer and answer[0] == CONNACK else None
         self.connack = answer[1] if answer else b""
 
