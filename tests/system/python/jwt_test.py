@@ -2,6 +2,7 @@
 """JSON Web Tokens: by a secret, by keys that are configured, and by keys that an issuer publishes."""
 
 import functools
+import itertools
 import time
 
 from support.broker import await_that
@@ -198,6 +199,27 @@ class Rotation(PublishedCase):
                   for number in range(1_000_000))
         await_that(lambda: next(tokens) != 0, "the end of the old key")
         self.assert_accepted(self.issuer.token("pump-7", key=new))
+
+    def test_it_costs_no_login(self):
+        """Where a key is published as long before it signs as we ask for."""
+        numbers = itertools.count()
+
+        def log_in(*keys, seconds):
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                for key in keys:
+                    token = self.issuer.token("pump-7", key=key, jti=next(numbers))
+                    self.assert_accepted(token).close()
+
+        new = PrivateKey(self.algorithm, "k2")
+        log_in(self.key, seconds=0.5)
+        self.issuer.keys = [self.key, new]
+        log_in(self.key, seconds=1)  # Of unknownKidSeconds.
+        log_in(self.key, new, seconds=1)
+        self.issuer.keys = [new]
+        fetches = self.fetches()
+        await_that(lambda: log_in(new, seconds=0.1) or self.fetches() > fetches, "a refresh")
+        log_in(new, seconds=0.5)
 
     def test_without_keys_there_is_no_verdict(self):
         self.issuer.fail()
