@@ -2,15 +2,17 @@
 // A client of mqtt.js with a token, led by a test in Python (../python/support/led_client.py). It is
 // subscribed to `t`. An AUTH that asks for more gets the same token once more.
 //
-// usage: token_client.js PORT CLIENT-ID VERSION, with the token as the first line of its input; by
-// those of later lines it authenticates again, and at the end it goes. Out:
+// usage: token_client.js PORT CLIENT-ID VERSION [METHOD], with the token as the first line of its
+// input; by those of later lines it authenticates again, and at the end it goes. Out:
 // {"event": "connect" | "auth" | "disconnect" | "error" | "message" | "end", ...}, one a line.
 
 const readline = require("node:readline");
 
-const { mqtt } = require("./support/install");
+const { load } = require("./support/install");
 
-const METHOD = "K8S-SAT";
+const mqtt = load("mqtt");
+
+const METHOD = process.argv[5] ?? "K8S-SAT";
 const CONTINUE_AUTHENTICATION = 0x18;
 const REAUTHENTICATE = 0x19;
 

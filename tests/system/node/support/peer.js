@@ -2,8 +2,10 @@
 // A client of mqtt.js with its events turned into things to wait for.
 
 const { Inbox, inTime } = require("./inbox");
-const { mqtt } = require("./install");
+const { load } = require("./install");
 const { clientOptions } = require("./transports");
+
+const mqtt = load("mqtt");
 
 const NEVER_EXPIRES = 0xffffffff;
 

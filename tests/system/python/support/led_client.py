@@ -15,13 +15,14 @@ PROGRAMS = {"mqtt.js": [os.environ.get("SIGNET_NODE", "node"), str(_MQTT_JS)],
 
 
 class LedClient:
-    def __init__(self, program, port, client_id, version, token):
+    def __init__(self, program, port, client_id, version, token, method=None):
+        """Of programs, mqtt.js alone knows of another `method` than K8S-SAT."""
         self.client_id = client_id
         version = 4 if version == 3 else version  # As it stands in CONNECT.
         # setpriv: it does not outlive us, whatever ends us.
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *PROGRAMS[program], str(port), client_id,
-             str(version)],
+             str(version), *([method] if method else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.events = Inbox(f"{program} {client_id}, event")
         self.messages = Inbox(f"{program} {client_id}, message")
