@@ -38,6 +38,7 @@ class RsaVerificationKey : public VerificationKey {
   ~RsaVerificationKey() override { wc_FreeRsaKey(&key_); }
 
   bool Import(ByteView modulus, ByteView exponent) {
+    modulus_.assign(modulus.begin(), modulus.end());
     modulus_bytes_ = static_cast<uint32_t>(modulus.size());
     return wc_RsaPublicKeyDecodeRaw(modulus.data(), modulus_bytes_, exponent.data(),
                                     static_cast<uint32_t>(exponent.size()), &key_) == 0;
@@ -49,12 +50,18 @@ class RsaVerificationKey : public VerificationKey {
 
  private:
   bool Check(JwtAlgorithm algorithm, ByteView message, ByteView signature) override {
-    if (signature.size() != modulus_bytes_) return false;
+    if (signature.size() != modulus_bytes_ || !IsInRange(signature)) return false;
     const wc_HashType hash = HashOf(algorithm);
     Digest digest;
     if (!MakeDigest(hash, message, &digest)) return false;
     return algorithm >= JwtAlgorithm::kPs256 ? CheckPss(hash, digest, signature)
                                              : CheckPkcs1(hash, digest, signature);
+  }
+
+  // Below the modulus (RFC 8017, 5.2.2): beyond it, a value has a second spelling, and wolfCrypt
+  // does not look.
+  bool IsInRange(ByteView signature) const {
+    return std::ranges::lexicographical_compare(signature, modulus_);
   }
 
   // What comes out must be, byte by byte, what an honest signer put in: nothing is parsed.
@@ -80,6 +87,7 @@ class RsaVerificationKey : public VerificationKey {
   }
 
   RsaKey key_;
+  std::vector<uint8_t> modulus_;
   uint32_t modulus_bytes_ = 0;
 };
 

@@ -6,6 +6,7 @@
 
 #include "auth/jwt/base64url.h"
 #include "auth/jwt/key_set.h"
+#include "simdjson.h"
 #include "tests/auth/support/signing_key.h"
 #include "tests/auth/support/text_file.h"
 #include "tests/support/bytes.h"
@@ -175,6 +176,30 @@ TEST(Signature, EdDsaHasNoSecondSpelling) {
     carry >>= 8;
   }
   EXPECT_EQ(Check(WithSignature(token, signature)), SignatureVerdict::kForged);
+}
+
+TEST(Signature, RsaHasNoSecondSpelling) {
+  simdjson::dom::parser parser;
+  std::string_view text;
+  ASSERT_EQ(parser.load(kVectors + "/jwks.json")["keys"].at(0)["n"].get(text), simdjson::SUCCESS);
+  const auto modulus = Decoded(text);
+  size_t tried = 0;
+  for (const char* name : {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}) {
+    // The same number modulo n, where that many bytes hold it (RFC 8017, 5.2.2).
+    std::string signature = SignatureOf(Good().at(name));
+    ASSERT_EQ(signature.size(), modulus.size());
+    unsigned carry = 0;
+    for (size_t i = signature.size(); i-- > 0;) {
+      carry += static_cast<uint8_t>(signature[i]);
+      carry += modulus[i];
+      signature[i] = static_cast<char>(carry & 0xFF);
+      carry >>= 8;
+    }
+    if (carry != 0) continue;
+    EXPECT_EQ(Check(WithSignature(Good().at(name), signature)), SignatureVerdict::kForged) << name;
+    ++tried;
+  }
+  EXPECT_EQ(tried, 4U);
 }
 
 TEST(Signature, OfRfc8037) {
