@@ -1,6 +1,6 @@
 "use strict";
-// What a token can be, good and tampered with: kinds, each a name and what it makes of a Draft. Who
-// judges it is not told what is expected, but for kinds with `stricter`: of these the broker refuses
+// What a token can be, good and tampered with: kinds, each a name and what it makes of a Draft.
+// What is expected of it nobody says, but for kinds with `stricter`: of these the broker refuses
 // some that npm's jose takes, and `stricter` is why.
 
 const crypto = require("node:crypto");
@@ -16,9 +16,13 @@ const kind = (name, change, only = {}) => kinds.push({ name, change, ...only });
 
 // One kind for each value of a claim, or of a member of the header.
 const claims = (name, values, only) => values.forEach((value) =>
-  kind(`claim ${name} ${JSON.stringify(value)}`, (draft) => { draft.claims[name] = value; }, only));
+  kind(`claim ${name} ${JSON.stringify(value)}`, (draft) => {
+    draft.claims[name] = value;
+  }, only));
 const header = (name, values, only) => values.forEach((value) =>
-  kind(`header ${name} ${JSON.stringify(value)}`, (draft) => { draft.header[name] = value; }, only));
+  kind(`header ${name} ${JSON.stringify(value)}`, (draft) => {
+    draft.header[name] = value;
+  }, only));
 // What is written instead of `from` in the JSON of the claims, or of the header.
 const rewrite = (what, name, from, to, only) => kind(name, (draft) => {
   draft[what] = (text) => text.replace(from, to);
@@ -26,7 +30,7 @@ const rewrite = (what, name, from, to, only) => kind(name, (draft) => {
 const signature = (name, change, only) =>
   kind(`signature ${name}`, (draft) => { draft.changeSignature = change; }, only);
 const finish = (name, change, only) =>
-  kind(`token ${name}`, (draft, random) => { draft.finish = (token) => change(token, random); }, only);
+  kind(`token ${name}`, (draft) => { draft.finish = change; }, only);
 
 const ES256 = { algorithm: "ES256" };
 const ED25519 = { algorithm: "EdDSA" };
@@ -89,7 +93,7 @@ rewrite("writeHeader", "escapes in the header", /"alg"/, '"\\u0061lg"');
 rewrite("writeClaims", "blanks", /,/g, " ,\r\n\t");
 rewrite("writeHeader", "blanks in the header", /^|$/g, " ");
 for (const [name, text] of [["an array", "[]"], ["a text", '"x"'], ["a number", "7"],
-  ["nothing", ""], ["null", "null"], ["a word", "{exp:1}"]]) {
+  ["nothing", ""], ["null", "null"], ["no JSON", "{exp:1}"]]) {
   rewrite("writeClaims", `claims are ${name}`, /.*/s, text);
   rewrite("writeHeader", `the header is ${name}`, /.*/s, text);
 }
@@ -180,12 +184,13 @@ signature("beyond the modulus", (bytes, draft) => beyondModulus(bytes, draft.sig
 signature("by PSS beyond the modulus", (bytes, draft) => beyondModulus(bytes, draft.signer), PS256);
 kind("signature with an empty salt", (draft) => { draft.salt = 0; }, PS256);
 kind("signature with a long salt", (draft) => { draft.salt = 64; }, PS256);
-kind("signature by PSS for PKCS1", (draft) => { draft.signAs = "PS256"; }, { ...RS256, kid: "rsa-1" });
+kind("signature by PSS for PKCS1", (draft) => { draft.signAs = "PS256"; },
+  { ...RS256, kid: "rsa-1" });
 kind("signature by PKCS1 for PSS", (draft) => { draft.signAs = "RS256"; }, PS256);
 
 // ---- The whole, once it is signed.
 
-const parts = (change) => (token, random) => change(token.split("."), random).join(".");
+const parts = (change) => (token) => change(token.split(".")).join(".");
 kind("token with a character changed", (draft, random) => {
   draft.finish = (token) => {
     const at = random.below(token.length);
