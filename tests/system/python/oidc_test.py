@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Tokens of an OpenID Provider that others have written, shown by clients that others have written:
-npm's oidc-provider, which rotates its keys and goes away; mqtt.js, mosquitto and Paho."""
+npm's oidc-provider, which rotates its keys, goes away, and introspects; mqtt.js, mosquitto, Paho."""
 
 import base64
 import functools
@@ -17,8 +17,8 @@ from support.certificates import authority
 from support.config import free_port, port
 from support.led_client import LedClient
 from support.mosquitto import Place
-from support.oidc_provider import AUDIENCE, OidcProvider
-from support.raw_client import RawClient
+from support.oidc_provider import AUDIENCE, BROKER, INTROSPECTION, SECRET, OidcProvider
+from support.raw_client import AUTH, DISCONNECT, RawClient
 from support.token_case import await_end
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
@@ -41,6 +41,7 @@ class OidcCase(JwtCase):
         self.provider = self.make_provider()
         self.start(port(authenticationRef="tokens"), ports=0)
         self.config.mount("provider-ca", {"ca.crt": authority().ca.read_bytes()}, "configmaps")
+        self.config.put_secret("provider-client", {"client-secret": SECRET.encode()})
         self.put_settings({"issuer": self.provider.issuer, "discovery": "Enabled",
                            "audiences": [AUDIENCE], "caCertConfigMap": "provider-ca"},
                           jwks={"unknownKidSeconds": 1, **self.jwks}, **self.settings)
@@ -271,6 +272,67 @@ class Again(OidcCase):
         self.assertEqual(client.next(), ("connect", None))
         client.show(self.token("pump-8"))
         self.assertEqual(client.next(), ("disconnect", 0x87))
+
+
+class OpaqueCase(OidcCase):
+    """The provider is asked about what only it understands (RFC 7662)."""
+
+    # Of a client that acts by itself it gives no `sub`.
+    settings = {"usernameClaim": "client_id"}
+
+    def put_settings(self, *issuers, **settings):
+        introspection = {"endpoint": self.provider.url + INTROSPECTION, "clientId": BROKER,
+                         "clientSecretRef": "provider-client", "caCertConfigMap": "provider-ca",
+                         "cacheSeconds": 0}
+        super().put_settings(*issuers, introspection=introspection, **settings)
+
+    def token(self, client="pump-7", **options):
+        return super().token(client, **{"kind": "opaque", **options})
+
+    def assert_not_active(self, token):
+        self.assert_refused(token, "the introspection endpoint says that the token is not active")
+
+
+@for_each(version=(3, 5), shards=SHARDS[-1:])
+class Opaque(OpaqueCase):
+    def test_a_token_lets_in(self):
+        token = self.token()
+        self.assert_accepted(token)
+        self.assert_accepted(self.token(kind="jwt"))
+        self.assertNotIn(token, self.broker.log())
+
+    def test_any_other_does_not(self):
+        self.assert_not_active(self.token()[:-1])
+        self.assert_refused(self.token(audience="office"), "the token is for another audience")
+
+    def test_nor_one_that_has_been_revoked(self):
+        token = self.token()
+        self.assert_accepted(token)
+        self.provider.revoke(token)
+        self.assert_not_active(token)
+
+    def test_traffic_ends_with_the_token(self):
+        witness = self.paho("witness", self.token("witness"))
+
+        def begin(token, end):
+            client = self.paho("pump", token)
+            client.subscribe("t")
+            return client, end
+
+        # Made after `end` was reckoned, it ends then or later.
+        client, end = self.with_brief_token(self.token, begin)
+        self.assert_ends_under_traffic(client, end, witness)
+
+
+@for_each(version=(5,), shards=SHARDS[-1:])
+class OpaqueAgain(OpaqueCase):
+    """AUTH 0x19."""
+
+    def test_keeps_the_client_unless_it_is_of_another_one(self):
+        client = self.assert_accepted(self.token())
+        self.assertEqual(client.authenticate(self.token(), method=METHOD), (AUTH, 0))
+        other = self.token("pump-8")
+        self.assertEqual(client.authenticate(other, method=METHOD), (DISCONNECT, 0x87))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ class LedClient:
         self.messages = Inbox(f"{program} {client_id}, message")
         self.ends = Inbox(f"{program} {client_id}, end")
         self.show(token)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def show(self, token):
         """Authenticates; again, from the second time on."""
@@ -53,5 +54,6 @@ class LedClient:
     def close(self):
         self._process.kill()
         self._process.wait()
+        self._reader.join()  # Of what it reads from, nothing is closed under its hands.
         self._process.stdin.close()
         self._process.stdout.close()

@@ -16,7 +16,9 @@ _PROGRAM = pathlib.Path(__file__).parents[2] / "node/oidc_provider.js"
 
 AUDIENCE = "plant"
 SECRET = "a secret of its clients, all of them"
-CLIENTS = ("pump-7", "pump-8", "witness")
+BROKER = "the-broker"  # The client that introspects tokens.
+CLIENTS = ("pump-7", "pump-8", "witness", BROKER)
+INTROSPECTION = "/token/introspection"
 
 
 class OidcProvider:
@@ -46,14 +48,19 @@ class OidcProvider:
         self._process.stdin.flush()
         self.url = json.loads(self._process.stdout.readline())["url"]
 
-    def token(self, client="pump-7", algorithm="ES256", seconds=3600, audience=AUDIENCE):
+    def token(self, client="pump-7", algorithm="ES256", seconds=3600, audience=AUDIENCE,
+              kind="jwt"):
         """What the client gets by the grant client_credentials (RFC 6749, 4.4) for a resource (RFC
-        8707)."""
+        8707). An `opaque` one says nothing to anybody but the provider."""
         resource = urllib.parse.urlencode(
-            {"algorithm": algorithm, "seconds": seconds, "audience": audience, "format": "jwt"})
+            {"algorithm": algorithm, "seconds": seconds, "audience": audience, "format": kind})
         answer = self._post("/token", client, grant_type="client_credentials",
                             resource=f"https://plant.example/mqtt?{resource}")
         return json.loads(answer)["access_token"]
+
+    def revoke(self, token, client="pump-7"):
+        """RFC 7009."""
+        self._post("/token/revocation", client, token=token)
 
     def _post(self, path, client, **form):
         pair = ":".join(urllib.parse.quote_plus(part) for part in (client, SECRET))
