@@ -18,10 +18,12 @@ constexpr auto kTable = std::to_array<LimitInfo>({
      "one more is closed as soon as it is accepted; with no file descriptor left the listener "
      "waits"},
     {"connect_timeout_s", &Limits::connect_timeout_s, 1, 3600, "seconds",
-     "from accept to the end of CONNECT; then the connection is closed"},
+     "from accept to the end of CONNECT, and then for each answer to an AUTH that comes before "
+     "CONNACK; then the connection is closed"},
     {"connect_bytes", &Limits::connect_bytes, 256, 12 * 1024, "bytes",
      "of a CONNECT packet; a larger one is refused by CONNACK 0x95 (3.1.1: closed), so that a "
-     "client that has not authenticated costs at most 16 KiB"},
+     "client that has not authenticated costs at most 16 KiB; an AUTH before CONNACK has what "
+     "CONNECT has left of them, and 2 KiB at least"},
     {"client_id_bytes", &Limits::client_id_bytes, 23, 65'535, "bytes",
      "of a Client Identifier; a longer one is refused by CONNACK 0x85 (3.1.1: 0x02)"},
     {"keep_alive_s", &Limits::keep_alive_s, 1, 65'535, "seconds",

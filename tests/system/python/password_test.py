@@ -294,6 +294,28 @@ class ByScram(PasswordCase):
             client.send_auth(scram.final(authentication_data(body)), METHOD, CONTINUE)
             self.assertEqual(client.next_code(), end)
 
+    def test_a_place_is_taken_at_the_end_alone(self):
+        first = self.let_in("ann", "pencil")
+        second, _, answer = self.begin("ann", "pencil")
+        self.assertTrue(first.is_alive())
+        second.send_auth(answer, METHOD, CONTINUE)
+        self.assertEqual(second.next()[0], CONNACK)
+        self.assertEqual(first.next_code(), (DISCONNECT, 0x8E))
+
+    def test_who_is_challenged_begins_nothing_else(self):
+        client = self.let_in("ann", "pencil")
+        first = Scram("ann", "pencil").first
+        self.assertEqual(client.authenticate(first, METHOD), (AUTH, CONTINUE))
+        self.assertEqual(client.authenticate(first, METHOD), (DISCONNECT, 0x82))
+
+    def test_a_new_password_refuses_what_was_begun_with_the_old_one(self):
+        client, _, answer = self.begin("ann", "pencil")
+        self.reloading(signetctl, "--scram", *QUICK, self.users, "ann", password="crayon")
+        client.send_auth(answer, METHOD, CONTINUE)
+        kind, body = client.next()
+        self.assertEqual((kind, body[1]), (CONNACK, 0x87), self.broker.log())
+        self.let_in("ann", "crayon")
+
     def test_it_ends_with_its_line(self):
         client = self.let_in("ann", "pencil")
         signetctl("-D", self.users, "ann")
