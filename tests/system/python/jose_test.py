@@ -6,6 +6,7 @@ import functools
 import os
 
 from jwt_test import JwtCase
+from support.broker import PATIENCE
 from support.cases import SHARDS, for_each, main
 from support.config import port
 from support.issuer import Issuer
@@ -17,6 +18,7 @@ SEED = int(os.environ.get("SIGNET_TOKEN_SEED", "20260701"))
 TOKENS = 1000
 LEEWAY = 300
 AUDIENCE = "plant"
+JWKS = {"timeoutSeconds": PATIENCE}
 
 
 @functools.cache
@@ -49,7 +51,7 @@ class EmqxCase(JwtCase):
 
     def setUp(self):
         self.start(port(authenticationRef="tokens"), ports=0)
-        self.put_settings(self.put_keys(), **self.settings)
+        self.put_settings(self.put_keys(), jwks=JWKS, **self.settings)
         self.broker.port = self.broker.await_port()
 
     def knock(self, token, method=None, **options):
@@ -160,7 +162,7 @@ class SecondOpinion(JwtCase):
         self.put_settings({"issuer": self.issuer.url, "audiences": [AUDIENCE],
                            "jwksUri": self.issuer.url + "/keys", "caCertConfigMap": "issuer-ca",
                            "hmacSecretRef": "token-secrets", "hmacSecretEncoding": "Base64"},
-                          leewaySeconds=LEEWAY)
+                          leewaySeconds=LEEWAY, jwks=JWKS)
         self.broker.port = self.broker.await_port()
 
     def is_accepted(self, opinion):

@@ -11,7 +11,7 @@ import time
 from jwt_test import METHOD, JwtCase
 from support import mosquitto
 from support.api_server import claims_of
-from support.broker import await_that
+from support.broker import PATIENCE, await_that
 from support.cases import SHARDS, for_each, main
 from support.certificates import authority
 from support.config import free_port, port
@@ -44,7 +44,8 @@ class OidcCase(JwtCase):
         self.config.put_secret("provider-client", {"client-secret": SECRET.encode()})
         self.put_settings({"issuer": self.provider.issuer, "discovery": "Enabled",
                            "audiences": [AUDIENCE], "caCertConfigMap": "provider-ca"},
-                          jwks={"unknownKidSeconds": 1, **self.jwks}, **self.settings)
+                          jwks={"unknownKidSeconds": 1, "timeoutSeconds": PATIENCE, **self.jwks},
+                          **self.settings)
         self.broker.port = self.broker.await_port()
 
     def make_provider(self):
@@ -283,7 +284,7 @@ class OpaqueCase(OidcCase):
     def put_settings(self, *issuers, **settings):
         introspection = {"endpoint": self.provider.url + INTROSPECTION, "clientId": BROKER,
                          "clientSecretRef": "provider-client", "caCertConfigMap": "provider-ca",
-                         "cacheSeconds": 0}
+                         "cacheSeconds": 0, "timeoutSeconds": PATIENCE}
         super().put_settings(*issuers, introspection=introspection, **settings)
 
     def token(self, client="pump-7", **options):
