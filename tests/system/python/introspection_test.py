@@ -39,7 +39,7 @@ class IntrospectionCase(JwtCase):
 
     def put_settings(self, **introspection):
         introspection = {"endpoint": self.server.url + PATH, "clientId": CLIENT,
-                         "clientSecretRef": "login-client", "caCertConfigMap": "login-ca",
+                         "clientSecretRef": "login-client", "caCertConfigMap": "login-ca", "timeoutSeconds": 30,
                          **self.introspection, **introspection}
         self.config.put("BrokerAuthentication", "tokens", {"authenticationMethods": [
             {"method": "JWT", "jwtSettings": {"introspection": introspection, **self.settings}}]})

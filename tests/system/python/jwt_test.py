@@ -146,7 +146,7 @@ class PublishedCase(JwtCase):
         self.start(port(authenticationRef="tokens"), ports=0)
         self.config.mount("issuer-ca", {"ca.crt": self.issuer.ca.encode()}, "configmaps")
         self.put_settings({"issuer": self.issuer.url, "caCertConfigMap": "issuer-ca",
-                           **self.place()}, jwks={"unknownKidSeconds": 1, **self.jwks},
+                           **self.place()}, jwks={"unknownKidSeconds": 1, "timeoutSeconds": 30, **self.jwks},
                           **self.settings)
         self.broker.port = self.broker.await_port()
 
