@@ -60,7 +60,7 @@ bool ScramKeys(ByteView password, const std::vector<uint8_t>& salt, uint32_t ite
   if (!Pbkdf2(password, salt, iterations, &salted.bytes)) return false;
   Wiped<Sha256Hash> client_key;
   client_key.bytes = HmacSha256(salted.bytes, {AsBytes("Client Key")});
-  *stored_key = Sha256Of(client_key.bytes);
+  *stored_key = Sha256(client_key.bytes);
   *server_key = HmacSha256(salted.bytes, {AsBytes("Server Key")});
   return true;
 }
@@ -107,7 +107,7 @@ bool IsPassword(ByteView password, const PasswordHash& hash) {
 
 uint64_t MarkOf(const PasswordHash& hash) {
   const SecretBytes text = ToText(hash);
-  const Sha256Hash digest = Sha256Of(text.bytes());
+  const Sha256Hash digest = Sha256(text.bytes());
   uint64_t mark;
   std::memcpy(&mark, digest.data(), sizeof mark);
   return std::max<uint64_t>(mark, 1);
