@@ -1,18 +1,21 @@
 #include "auth/password/password_hash.h"
 
+#include <wolfssl/wolfcrypt/hash.h>
+#include <wolfssl/wolfcrypt/hmac.h>
+#include <wolfssl/wolfcrypt/sha256.h>
 #include <wolfssl/wolfcrypt/sha512.h>
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "auth/password/hmac_sha256.h"
 #include "auth/password/pbkdf2.h"
 #include "core/base/check.h"
 
 namespace signet::auth {
 namespace {
 
+using Key = std::array<uint8_t, 32>;
 using Hash64 = std::array<uint8_t, 64>;
 
 // What is computed of a password on the way, wiped at the end of a scope.
@@ -26,9 +29,10 @@ struct Wiped {
 };
 
 // Takes the same time wherever they differ.
-bool SameBytes(const Hash64& a, const Hash64& b) {
+template <size_t kSize>
+bool SameBytes(const std::array<uint8_t, kSize>& a, const std::array<uint8_t, kSize>& b) {
   uint8_t difference = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
+  for (size_t i = 0; i < kSize; ++i) {
     difference = static_cast<uint8_t>(difference | (a[i] ^ b[i]));
   }
   return difference == 0;
@@ -53,16 +57,30 @@ bool Sha512Of(ByteView password, const std::vector<uint8_t>& salt, Hash64* outpu
   return made;
 }
 
+bool HmacSha256(const Key& key, std::string_view text, Key* output) {
+  Hmac hmac;
+  if (wc_HmacInit(&hmac, nullptr, INVALID_DEVID) != 0) return false;
+  const bool made =
+      wc_HmacSetKey(&hmac, WC_SHA256, key.data(), static_cast<uint32_t>(key.size())) == 0 &&
+      wc_HmacUpdate(&hmac, AsBytes(text).data(), static_cast<uint32_t>(text.size())) == 0 &&
+      wc_HmacFinal(&hmac, output->data()) == 0;
+  wc_HmacFree(&hmac);
+  return made;
+}
+
+bool Sha256Of(ByteView bytes, Key* output) {
+  return wc_Sha256Hash(bytes.data(), static_cast<uint32_t>(bytes.size()), output->data()) == 0;
+}
+
 // RFC 5802, 3: SaltedPassword, ClientKey, StoredKey.
 bool ScramKeys(ByteView password, const std::vector<uint8_t>& salt, uint32_t iterations,
-               Sha256Hash* stored_key, Sha256Hash* server_key) {
-  Wiped<Sha256Hash> salted;
-  if (!Pbkdf2(password, salt, iterations, &salted.bytes)) return false;
-  Wiped<Sha256Hash> client_key;
-  client_key.bytes = HmacSha256(salted.bytes, {AsBytes("Client Key")});
-  *stored_key = Sha256(client_key.bytes);
-  *server_key = HmacSha256(salted.bytes, {AsBytes("Server Key")});
-  return true;
+               Key* stored_key, Key* server_key) {
+  Wiped<Key> salted;
+  Wiped<Key> client_key;
+  return Pbkdf2(password, salt, iterations, &salted.bytes) &&
+         HmacSha256(salted.bytes, "Client Key", &client_key.bytes) &&
+         Sha256Of(client_key.bytes, stored_key) &&
+         HmacSha256(salted.bytes, "Server Key", server_key);
 }
 
 bool Is(ByteView password, const Pbkdf2Sha512& hash) {
@@ -77,10 +95,10 @@ bool Is(ByteView password, const SaltedSha512& hash) {
 }
 
 bool Is(ByteView password, const ScramCredential& hash) {
-  Wiped<Sha256Hash> stored_key;
-  Wiped<Sha256Hash> server_key;
+  Wiped<Key> stored_key;
+  Wiped<Key> server_key;
   return ScramKeys(password, hash.salt, hash.iterations, &stored_key.bytes, &server_key.bytes) &&
-         AreSame(stored_key.bytes, hash.stored_key);
+         SameBytes(stored_key.bytes, hash.stored_key);
 }
 
 }  // namespace
@@ -107,7 +125,8 @@ bool IsPassword(ByteView password, const PasswordHash& hash) {
 
 uint64_t MarkOf(const PasswordHash& hash) {
   const SecretBytes text = ToText(hash);
-  const Sha256Hash digest = Sha256(text.bytes());
+  Key digest;
+  CHECK(Sha256Of(text.bytes(), &digest));
   uint64_t mark;
   std::memcpy(&mark, digest.data(), sizeof mark);
   return std::max<uint64_t>(mark, 1);
