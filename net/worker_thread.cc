@@ -51,10 +51,10 @@ void WorkerThread::FinishDone() {
     const std::lock_guard lock(mutex_);
     done.swap(done_);
   }
-  Finish(std::move(done), Outcome::kDone);
+  Finish(done, Outcome::kDone);
 }
 
-void WorkerThread::Finish(Jobs jobs, Outcome outcome) {
+void WorkerThread::Finish(const Jobs& jobs, Outcome outcome) {
   for (const std::unique_ptr<Job>& job : jobs) {
     --open_;
     job->Finish(outcome);

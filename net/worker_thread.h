@@ -38,7 +38,7 @@ class WorkerThread final : public Worker {
   using Jobs = std::deque<std::unique_ptr<Job>>;
 
   void Main();
-  void Finish(Jobs jobs, Outcome outcome);
+  void Finish(const Jobs& jobs, Outcome outcome);
 
   absl::AnyInvocable<void()> wake_;  // Of the thread, once it runs.
   size_t open_ = 0;                  // Jobs; the auth shard's.

@@ -23,8 +23,7 @@ std::string PlaceOf(std::string_view peer) {
   config::IpBytes bytes;
   if (!config::ParseIpAddress(peer, &bytes)) return {};
   const bool is_v4 = std::equal(bytes.begin(), bytes.begin() + kV4PrefixBytes, kV4Prefix.begin());
-  const auto end = is_v4 ? bytes.end() : bytes.begin() + kHostBytesOfV6;
-  return std::string(bytes.begin(), end);
+  return {bytes.begin(), bytes.begin() + (is_v4 ? bytes.size() : kHostBytesOfV6)};
 }
 
 LoginThrottle::LoginThrottle(const config::LoginThrottle& settings)

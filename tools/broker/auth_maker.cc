@@ -95,9 +95,10 @@ std::unique_ptr<auth::Method> MakeJwt(const config::JwtSettings& settings,
 std::unique_ptr<auth::Method> MakePassword(const config::PasswordSettings& settings,
                                            const auth::MethodContext& context,
                                            const AuthDeskSetup& setup) {
-  // One for as long as the broker runs: reloads do not change it.
+  // For as long as the broker runs: what reloads did not change would show who exists.
+  static const uint64_t seed = RandomSeed();
   static const auth::ScramDecoys::Key decoy_key = RandomKey();
-  auto method = auth::PasswordMethod::Create(settings, context, setup.worker, RandomSeed(),
+  auto method = auth::PasswordMethod::Create(settings, context, setup.worker, seed,
                                              {.fill = FillRandom, .decoy_key = decoy_key});
   if (method.ok()) return std::move(*method);
   setup.log->Write(LogLevel::kError, "nobody can come in by Password",

@@ -51,6 +51,7 @@ class FolderLock {
 };
 
 Status Failed(const fs::path& path, std::string_view what) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's answers from a table.
   return Status::Error(fmt::format("{} {}: {}", path.string(), what, std::strerror(errno)));
 }
 
