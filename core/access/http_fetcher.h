@@ -60,6 +60,8 @@ struct HttpResponse {
 // No answer: nobody there, not whom we trust, too slow, too large, not HTTP.
 struct HttpFailure {
   std::string sentence;  // For the log; says what, and nothing of the request but its host.
+  bool was_asked =
+      true;  // False: too many requests wait already, which says nothing of the server.
 };
 
 class HttpFetcher {

@@ -51,7 +51,8 @@ void CurlFetcher::Fetch(HttpRequest request, Done done) {
   for (const auto& one : pools_) waiting += one->waiting();
   if (waiting >= bounds_.waiting && !MayStart(pool)) {
     return fail({.sentence = fmt::format("{}: not asked, as {} requests wait already", target->host,
-                                         waiting)});
+                                         waiting),
+                 .was_asked = false});
   }
   CurlTransfer& transfer = pool.Enqueue(std::move(request), std::move(*target), std::move(done));
   deadlines_.Set(transfer.deadline(), ReadSteadyClock() + transfer.timeout());

@@ -115,6 +115,8 @@ void Ring::Enter(const Wait& wait) {
   __kernel_timespec timeout{};
   uring::GetEventsArgument argument;
   unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+  const unsigned completions =
+      wait.at_least > Duration::zero() && !has_min_wait_ ? 1 : wait.completions;
   if (wait.completions > 0) {
     flags |= wait_flags_;
     if (wait.at_most != Duration::max()) {
@@ -125,7 +127,7 @@ void Ring::Enter(const Wait& wait) {
       argument.min_wait_us = static_cast<uint32_t>(wait.at_least / std::chrono::microseconds(1));
     }
   }
-  if (Call(Flush(), wait.completions, flags, &argument) || wait.completions == 0) return;
+  if (Call(Flush(), completions, flags, &argument) || wait.completions == 0) return;
   // To be asked again at once it would be short again. Waiting alone needs no memory, and what
   // completes meanwhile may give some back.
   timeout = ToTimespec(std::min(wait.at_most, kShortagePause));

@@ -44,7 +44,7 @@ class Ring {
     unsigned completions = 0;  // For how many at most; 0: does not wait.
     Duration at_most = Duration::max();
     // If not 0, the wait is over after this time with however few there are, and after `at_most`
-    // with none. Ignored by kernels that cannot.
+    // with none. Kernels that cannot do this wait for one.
     Duration at_least{};
   };
   // Hands over what was prepared, runs deferred work, waits. What the kernel does not take, for

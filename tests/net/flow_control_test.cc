@@ -103,6 +103,22 @@ TEST(FlowControl, NoByteIsLostWhenAllSendMoreThanTheReceiveBuffersHold) {
   EXPECT_EQ(broker.Sum().core.dropped_slow, 0);
 }
 
+// A shard that has just had much to do waits a moment for as much again. What then comes alone is
+// not kept waiting for the rest.
+TEST(FlowControl, OneAloneIsServedAfterMany) {
+  BrokerInProcess broker(1);
+  std::vector<SocketClient> clients;
+  for (int i = 0; i < 200; ++i) clients.push_back(broker.Connected(fmt::format("client{}", i)));
+  for (int round = 0; round < 100; ++round) {
+    for (SocketClient& client : clients) ASSERT_TRUE(client.Send(Bytes("C0 00")));
+    for (SocketClient& client : clients) ExpectBytes(client, Bytes("D0 00"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ASSERT_TRUE(clients[0].Send(Bytes("C0 00")));
+    const auto answer = clients[0].Receive(2, std::chrono::seconds(10));
+    ASSERT_EQ(Hex(answer), "d0 00") << "in round " << round;
+  }
+}
+
 TEST(FlowControl, DrainDoesNotWaitForAClientThatTakesNothing) {
   Limits limits;
   limits.drain_timeout_s = 1;
