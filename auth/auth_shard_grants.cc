@@ -50,7 +50,8 @@ void AuthShard::AskAgain(ShardId from, ConnectionId client, GrantId id,
   if (grant == nullptr || grant->ended) return Reply(from, client, Rejected{});
   // Who let it in decides, as it is configured now.
   const std::shared_ptr<Policy> policy = PolicyOf(grant->port);
-  const auto judge = policy != nullptr ? policy->Find(grant->judge->method().name()) : nullptr;
+  const auto judge =
+      policy != nullptr ? policy->FindInPlaceOf(*grant->judge, *grant->policy) : nullptr;
   if (judge == nullptr || !judge->method().IsRelevant(*credentials)) {
     return RefuseAgain(*grant, *credentials, from, client, "its method is not for what it presents",
                        ReasonCode::kNotAuthorized);
@@ -231,7 +232,7 @@ void AuthShard::TellEnd(const Grant& grant) {
 void AuthShard::FollowNewSettings(PortId port, const std::shared_ptr<Policy>& policy) {
   grants_.ForEach([&](Grant& grant) {
     if (grant.port != port || grant.ended) return;
-    const std::shared_ptr<Judge> judge = policy->Find(grant.judge->method().name());
+    const std::shared_ptr<Judge> judge = policy->FindInPlaceOf(*grant.judge, *grant.policy);
     if (judge == nullptr) {
       return End(grant, "its method of authentication is gone", &AuthCounters::withdrawn);
     }

@@ -18,10 +18,17 @@ struct Policy {
   std::shared_ptr<const config::BrokerAuthentication> settings;
   std::vector<std::shared_ptr<Judge>> judges;  // In the order in which they are asked.
 
-  // The first judge of that name; null if there is none.
-  std::shared_ptr<Judge> Find(std::string_view method) const {
-    for (const auto& judge : judges) {
-      if (judge->method().name() == method) return judge;
+  // The judge whose place here is that of `judge` in `other`: of the same name, and as many of that
+  // name are before it. Null if there is none.
+  std::shared_ptr<Judge> FindInPlaceOf(const Judge& judge, const Policy& other) const {
+    const std::string_view name = judge.method().name();
+    size_t before = 0;
+    for (const auto& each : other.judges) {
+      if (each.get() == &judge) break;
+      before += each->method().name() == name;
+    }
+    for (const auto& each : judges) {
+      if (each->method().name() == name && before-- == 0) return each;
     }
     return nullptr;
   }

@@ -475,6 +475,22 @@ TEST_F(GrantsTest, ReauthenticationByOldSettingsIsNotEnough) {
   EXPECT_EQ(Refused(), ReasonCode::kNotAuthorized);
 }
 
+TEST_F(GrantsTest, OfTwoMethodsOfOneNameItIsTheOneThatLetItIn) {
+  Script first;
+  first.is_relevant = [](const Credentials&) { return false; };
+  Configure({&first, &sat_});
+  const auto [grant, client] = LetIn("t", In(seconds(100)));
+  AskAgain(grant, client, With("fresh"));
+  ASSERT_EQ(sat_.asked.size(), 1u);
+  sat_.Answer(AcceptedAs("account", In(seconds(1000))));
+  EXPECT_EQ(shard_.Report().all.reauthenticated, 1u);
+  Configure({&first, &sat_});
+  EXPECT_EQ(shard_.Report().methods[0].counters.sessions, 0u);
+  EXPECT_EQ(shard_.Report().methods[1].counters.sessions, 1u);
+  Configure({&first});
+  EXPECT_EQ(shard_.Report().all.withdrawn, 1u);
+}
+
 TEST_F(GrantsTest, TheSameSettingsChangeNothing) {
   const int made = sat_.made;
   auto settings = std::make_shared<config::BrokerAuthentication>();
