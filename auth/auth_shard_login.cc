@@ -51,7 +51,8 @@ void AuthShard::OnVerdict(const std::shared_ptr<Login>& login, const std::shared
     return Refuse(*login, method, denied->rule, denied->reason_code);
   }
   if (std::holds_alternative<NotRelevant>(verdict)) return AskNext(login);
-  const std::string& why = std::get<Unavailable>(verdict).why;
+  const auto& [why, are_busy] = std::get<Unavailable>(verdict);
+  if (are_busy) return Refuse(*login, method, why, ReasonCode::kServerBusy);
   if (judge->method().yields_when_unavailable()) {
     LogPassedOver(*login, method, why);
     return AskNext(login);

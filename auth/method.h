@@ -40,6 +40,9 @@ struct Denied {
 // No verdict was reached: somebody who has to be asked does not answer as it should.
 struct Unavailable {
   std::string why;  // For the log.
+  // It is we who have too much to ask: no reason to ask the next method instead, or whoever makes
+  // us busy would choose who decides.
+  bool are_busy = false;
 };
 // Neither: who was asked says that the credentials are for somebody else to judge. The next method
 // is asked, as if IsRelevant() had said no.

@@ -62,7 +62,8 @@ CustomMethod::CustomMethod(config::CustomSettings settings, const MethodContext&
 
 void CustomMethod::Verify(const Credentials& credentials, WallTime /*now*/, Done done) {
   if (open_ >= settings_.max_connections + settings_.max_pending_requests) {
-    return std::move(done)(Unavailable{.why = "too many questions wait for the custom server"});
+    return std::move(done)(
+        Unavailable{.why = "too many questions wait for the custom server", .are_busy = true});
   }
   ++open_;
   Send(std::make_unique<Inquiry>(Inquiry{
@@ -109,6 +110,10 @@ HttpRequest CustomMethod::MakeRequest(const Inquiry& inquiry) const {
 
 void CustomMethod::OnResponse(InquiryPtr inquiry, Response response) {
   counters_.latency.Add(clock_.now - inquiry->sent_at);
+  if (!response && !response.error().was_asked) {
+    return Finish(std::move(inquiry),
+                  Unavailable{.why = response.error().sentence, .are_busy = true});
+  }
   if (!response) return OnFailure(std::move(inquiry), response.error().sentence);
   if (IsInTrouble(response->status)) {
     circuit_.Failed(inquiry->sent_at, clock_.now);

@@ -56,11 +56,11 @@ constexpr Field kCustomRows[] = {
                                                "for a connection with TLS"),
     Number<&CustomSettings::retries>("retries", {0, 10}, "1",
                                      "after a failure to reach the server, within the timeout"),
-    Number<&CustomSettings::max_connections>("maxConnections", {1, 1000}, "32",
+    Number<&CustomSettings::max_connections>("maxConnections", {1, 256}, "32",
                                              "to the server at once"),
     Number<&CustomSettings::max_pending_requests>(
-        "maxPendingRequests", {1, 1'000'000}, "10000",
-        "that wait for a connection; one more counts as a server that cannot be reached"),
+        "maxPendingRequests", {1, 8192}, "8192",
+        "that wait for a connection; one more is refused, with 0x89, and no other method asked"),
     Object<&CustomSettings::circuit_breaker>("circuitBreaker", kBreakerFields,
                                              "when a server that fails is left alone"),
     Choice<&CustomSettings::method_encoding>(

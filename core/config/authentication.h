@@ -62,7 +62,7 @@ struct CustomSettings {
   uint64_t connect_timeout_s = 5;
   uint64_t retries = 1;
   uint64_t max_connections = 32;
-  uint64_t max_pending_requests = 10'000;
+  uint64_t max_pending_requests = 8192;
   CircuitBreaker circuit_breaker;
   MethodEncoding method_encoding = MethodEncoding::kPlain;
   bool send_client_id = false;

@@ -51,6 +51,14 @@ TEST_F(LoginTest, WhoCannotBeAskedAndYieldsIsPassedOver) {
   EXPECT_EQ(Proven().method, "ServiceAccountToken");
 }
 
+TEST_F(LoginTest, WhoMakesUsBusyDoesNotChooseWhoDecides) {
+  Configure({&custom_, &sat_});
+  Ask(With("t"));
+  custom_.Answer(Unavailable{.why = "too many questions wait", .are_busy = true});
+  EXPECT_TRUE(sat_.asked.empty());
+  EXPECT_EQ(Refused(), ReasonCode::kServerBusy);
+}
+
 TEST_F(LoginTest, TheNextOnesVerdictIsFinalToo) {
   Configure({&custom_, &sat_, &custom_});
   Ask(With("t"));
