@@ -52,6 +52,30 @@ TEST(PortMaker, HasItsServiceNameInTheCertificateThatIsIssued) {
 }
 
 // On a reload the old ones stay, then.
+TEST(PortMaker, RefusesSecretsOfTokensThatCannotBeUsed) {
+  config::Configuration configuration;
+  config::ResolvedPort& port = configuration.ports.emplace_back();
+  port.name = "plant/1883";
+  port.settings.port = 0;
+  port.settings.address = "127.0.0.1";
+  port.settings.authentication.name = "tokens";
+  config::AuthenticationMethod& method =
+      configuration.authentications["tokens"].methods.emplace_back();
+  method.name = config::AuthenticationMethodName::kJwt;
+  method.jwt.emplace().algorithms = {config::JwtAlgorithm::kHs256};
+  config::JwtIssuer& issuer = method.jwt->issuers.emplace_back();
+  issuer.issuer = "https://issuer.example";
+  FakeCertificates certificates;
+  NoLog log;
+  const auto make = [&](size_t bytes) {
+    issuer.hmac_secrets = {{"first", SecretBytes(std::string(bytes, 's'))}};
+    const auto made = PortMaker(&certificates, &log).Make(configuration, kNow_s, Instant());
+    return made.ok() ? "" : made.error().sentence();
+  };
+  EXPECT_EQ(make(32), "");
+  EXPECT_NE(make(31).find("has fewer than 32 bytes"), std::string::npos) << make(31);
+}
+
 TEST(PortMaker, RefusesUsersThatCannotBeRead) {
   config::Configuration configuration;
   config::ResolvedPort& port = configuration.ports.emplace_back();

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "auth/auth_clock.h"
+#include "auth/method_context.h"
+#include "auth/oauth/jwt_method.h"
 #include "auth/password/user_file.h"
 #include "auth/x509/x509_method.h"
+#include "core/access/http_fetcher.h"
+#include "core/base/check.h"
 #include "core/base/log.h"
 #include "fmt/format.h"
 #include "net/stacked_transport.h"
@@ -103,6 +108,19 @@ Status UsersRefused(std::string_view authentication, const config::PasswordSetti
                                    EscapeForLog(where), why.sentence()));
 }
 
+// Asks nobody.
+class NoFetcher : public HttpFetcher {
+ public:
+  void Fetch(HttpRequest /*request*/, Done /*done*/) override { UNREACHABLE(); }
+};
+
+Status CheckJwt(const config::JwtSettings& settings) {
+  const auth::AuthClock clock;
+  NoFetcher fetcher;
+  const auto method = auth::JwtMethod::Create(settings, {.clock = &clock}, &fetcher);
+  return method.ok() ? Status::Ok() : method.error();
+}
+
 // What the auth shard judges its clients by: what the handshake checks, it checks again. What it
 // could not use is refused here: there it would lock the method, and send its clients away.
 StatusOr<std::shared_ptr<const config::BrokerAuthentication>> AuthenticationOf(
@@ -114,6 +132,9 @@ StatusOr<std::shared_ptr<const config::BrokerAuthentication>> AuthenticationOf(
     if (method.password) {
       const auto users = auth::UserFile::Parse(method.password->users.text());
       if (!users.ok()) return UsersRefused(settings->name, *method.password, users.error());
+    }
+    if (method.jwt) {
+      if (const Status status = CheckJwt(*method.jwt); !status.ok()) return status;
     }
     if (!method.x509) continue;
     // What either list has revoked is revoked, for clients that are connected as well.
