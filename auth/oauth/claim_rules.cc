@@ -13,6 +13,8 @@
 namespace signet::auth {
 namespace {
 
+constexpr size_t kMaxAttributeBytes = 16 * 1024;  // All of them; each client's are kept.
+
 constexpr std::string_view kClientId = "${clientid}";
 constexpr std::string_view kUsername = "${username}";
 
@@ -124,10 +126,15 @@ Expected<Principal, Denied> ClaimRules::Apply(const Claims& claims, JsonObject p
     }
     if (rule.is_bound) AppendPart(TextOf(payload, rule.claim).value_or(""), &principal.identity);
   }
+  size_t bytes = 0;
   for (const auto& [name, claim] : attribute_claims_) {
-    if (auto value = TextOf(payload, claim)) {
-      principal.attributes.emplace_back(name, std::move(*value));
+    auto value = TextOf(payload, claim);
+    if (!value) continue;
+    bytes += value->size();
+    if (bytes > kMaxAttributeBytes || !config::CheckMqttText(*value).ok()) {
+      return Refusal(claim, "is no attribute: it has U+0000 in it, or is too long");
     }
+    principal.attributes.emplace_back(name, std::move(*value));
   }
   return principal;
 }

@@ -164,6 +164,8 @@ void JwtMethod::Verify(const Credentials& credentials, WallTime now, Done done) 
   if (!IsTypeOfLogins(jws->type())) {
     return refuse(TokenFlaw{"the token is of another type than JWT"});
   }
+  // RFC 7800: it is no proof of who holds it, and here nobody is asked for that key.
+  if (jws->payload().Has("cnf")) return refuse(TokenFlaw{"the token is bound to a key"});
   if (const std::optional<TokenFlaw> flaw = FindFlaw(*claims, now)) return refuse(*flaw);
   const Expected<TokenIssuer*, TokenFlaw> issuer = IssuerOf(*claims);
   if (!issuer) return refuse(issuer.error());

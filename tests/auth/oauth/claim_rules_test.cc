@@ -61,6 +61,17 @@ TEST_F(ClaimRulesTest, AttributesAreClaims) {
             fmt::format("accepted pump-7 as {} pump-7  {}", kIssuer, kUntil));
 }
 
+TEST_F(ClaimRulesTest, AttributesAreBounded) {
+  settings_.attribute_claims = {{"line", "plant_line"}};
+  ASSERT_EQ(Make(), "");
+  const auto with = [&](const std::string& value) {
+    return VerifyKnown(Payload(fmt::format(R"(,"plant_line":"{}")", value)));
+  };
+  EXPECT_TRUE(with(std::string(1000, 'x')).starts_with("accepted"));
+  EXPECT_TRUE(with(std::string(16 * 1024 + 1, 'x')).starts_with("denied"));
+  EXPECT_TRUE(with("a\\u0000b").starts_with("denied"));
+}
+
 TEST_F(ClaimRulesTest, ClaimsMustBeWhatIsConfigured) {
   settings_.verify_claims = {{"azp", "plant"}, {"verified", "true"}, {"level", "3"}};
   ASSERT_EQ(Make(), "");

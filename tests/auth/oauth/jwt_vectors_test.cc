@@ -124,6 +124,13 @@ Vector OfAudience(std::string name, std::string audience, std::string verdict) {
           .verdict = std::move(verdict)};
 }
 
+INSTANTIATE_TEST_SUITE_P(Bond, JwtVectorTest,
+                         testing::Values(OfTimes("ToAKey", R"("exp":1700003600,"cnf":{"jkt":"x"})",
+                                                 "denied: the token is bound to a key"),
+                                         OfTimes("OfNoForm", R"("exp":1700003600,"cnf":null)",
+                                                 "denied: the token is bound to a key")),
+                         NameOf);
+
 INSTANTIATE_TEST_SUITE_P(
     Audience, JwtVectorTest,
     testing::Values(
