@@ -1,6 +1,7 @@
 // LoginThrottle: who has guessed wrong too often is not heard for a while. Its clients are told
-// CONNACK 0x97, Quota exceeded (3.1.1: 0x03), by which they know neither whether there is such a
-// user nor whether the password was right; nothing is hashed for them.
+// CONNACK 0x97, Quota exceeded (3.1.1: 0x03), by which they do not know whether the password was
+// right; nothing is hashed for them. Who is still heard from a place that is blocked as a whole has
+// come in from there before, and by that its guessers know that there is such a user.
 //
 // Counted is by *place*: an IPv4 address, the first 64 bits of an IPv6 address, as one host has all
 // that follow, or the machine itself for UNIX sockets. Two counts, each within a window that begins
@@ -49,7 +50,7 @@ class LoginThrottle {
   // passwords, or right ones, for as many users or from as many places.
   static constexpr size_t kMaxEntries = 8192;
   static constexpr uint32_t kFailuresOfPlace = 10;  // For each that a user has.
-  static constexpr uint32_t kMaxUnderWay = 16;
+  static constexpr uint32_t kMaxUnderWay = 4;
 
   enum class Answer : uint8_t {
     kGoOn,
