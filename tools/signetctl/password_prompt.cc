@@ -7,8 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "fmt/format.h"
 
@@ -58,20 +58,20 @@ StatusOr<SecretBytes> ReadLine(int fd) {
   std::string line;
   line.reserve(kMaxPasswordBytes + 1);  // Never moved, so that no copy is left behind.
   char byte = 0;
-  std::optional<Status> flaw;
-  while (!flaw) {
+  std::string flaw;
+  while (flaw.empty()) {
     const ssize_t size = read(fd, &byte, 1);
     if (size < 0 && errno == EINTR && caught_signal == 0) continue;
-    if (size < 0) flaw = Status::Error("no password was given");
+    if (size < 0) flaw = "no password was given";
     if (size <= 0 || byte == '\n') break;
     line.push_back(byte);
     if (line.size() > kMaxPasswordBytes) {
-      flaw = Status::Error(fmt::format("the password has more than {} bytes", kMaxPasswordBytes));
+      flaw = fmt::format("the password has more than {} bytes", kMaxPasswordBytes);
     }
   }
   byte = 0;
   SecretBytes password = SecretBytes::Take(&line);
-  if (flaw) return *flaw;
+  if (!flaw.empty()) return Status::Error(std::move(flaw));
   if (password.text().ends_with('\r')) {
     return SecretBytes(password.text().substr(0, password.size() - 1));
   }
