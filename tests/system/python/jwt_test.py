@@ -11,6 +11,7 @@ from support.config import port
 from support.issuer import Issuer, PrivateKey, SECRET, Secret
 from support.paho_case import PahoCase
 from support.raw_client import AUTH, DISCONNECT, RawClient
+from support.users import QUICK, signetctl
 
 METHOD = "JWT"
 ISSUER = "https://issuer.plant.example"
@@ -325,6 +326,42 @@ class Again(PublishedCase):
     def test_another_method_is_a_protocol_error(self):
         client = self.assert_accepted(self.token())
         self.assertEqual(client.authenticate(self.token(), method="OAUTH2-JWT"), (DISCONNECT, 0x82))
+
+
+@for_each(version=(3, 5), shards=SHARDS[-1:])
+class BeforePasswords(SecretCase):
+    """[JWT, Password]: what has the form of one of the issuer's tokens is never a password."""
+
+    def put_settings(self, *issuers, **settings):
+        users = self.config.path / "users.txt"
+        signetctl("-c", *QUICK, users, "ann", password="secret")
+        settings = {"algorithms": list(self.algorithms), "issuers": list(issuers), **settings}
+        self.config.put("BrokerAuthentication", "tokens", {"authenticationMethods": [
+            {"method": "JWT", "jwtSettings": settings},
+            {"method": "Password", "passwordSettings": {"usersFile": users.name}}]})
+
+    def assert_code(self, code, password):
+        code_of_311 = {0: 0, 0x86: 4, 0x87: 5}[code]
+        client = self.knock(password, method=None, username="ann")
+        self.assertEqual(client.code, code if self.version == 5 else code_of_311)
+
+    def test_either_lets_in(self):
+        self.assert_code(0, self.token())
+        self.broker.await_log('method="JWT" identity=')
+        self.assert_code(0, "secret")
+        self.broker.await_log('method="Password" identity="ann"')
+
+    def test_a_token_that_is_refused_is_not_tried_as_a_password(self):
+        self.assert_code(0x87, self.token(key=Secret(b"x" * 40, "first")))
+        self.broker.await_log('rule="the token\'s signature is wrong')
+        self.assertNotIn('method="Password"', self.broker.log())
+
+    def test_what_is_no_token_is_a_password(self):
+        for wrong in ("geheim", "a.b", self.token().rsplit(".", 1)[0]):
+            self.assert_code(0x86, wrong)
+
+    def test_a_token_of_somebody_else_is_a_password(self):
+        self.assert_code(0x86, Secret().sign({**self.claims(), "iss": "https://other.example"}))
 
 
 @for_each(version=(5,), shards=SHARDS[-1:])
