@@ -109,11 +109,12 @@ HttpRequest CustomMethod::MakeRequest(const Inquiry& inquiry) const {
 }
 
 void CustomMethod::OnResponse(InquiryPtr inquiry, Response response) {
-  counters_.latency.Add(clock_.now - inquiry->sent_at);
   if (!response && !response.error().was_asked) {
+    --counters_.requests;
     return Finish(std::move(inquiry),
                   Unavailable{.why = response.error().sentence, .are_busy = true});
   }
+  counters_.latency.Add(clock_.now - inquiry->sent_at);
   if (!response) return OnFailure(std::move(inquiry), response.error().sentence);
   if (IsInTrouble(response->status)) {
     circuit_.Failed(inquiry->sent_at, clock_.now);

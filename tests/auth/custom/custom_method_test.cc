@@ -317,6 +317,18 @@ TEST_F(CustomMethodTest, OneQuestionTooManyHasNoVerdict) {
   EXPECT_EQ(fetcher_.open(), 5U);
 }
 
+// That is no failure of the server: it is not asked again for it, and not left alone.
+TEST_F(CustomMethodTest, WhatWasNotAskedSaysNothingOfTheServer) {
+  settings_.circuit_breaker.failures = 1;
+  Make();
+  Ask();
+  fetcher_.Fail("custom.example: not asked, as 8192 requests wait already", /*was_asked=*/false);
+  EXPECT_EQ(last(), "unavailable: custom.example: not asked, as 8192 requests wait already");
+  EXPECT_EQ(fetcher_.requests().size(), 1U);
+  Ask();
+  EXPECT_EQ(fetcher_.open(), 1U);
+}
+
 TEST_F(CustomMethodTest, WhoPausesStillCounts) {
   settings_.max_connections = settings_.max_pending_requests = 1;
   Make();

@@ -44,9 +44,9 @@ void ScriptedFetcher::Answer(uint16_t status, std::string_view body,
           .body = SecretBytes(body)});
 }
 
-void ScriptedFetcher::Fail(std::string_view sentence) {
+void ScriptedFetcher::Fail(std::string_view sentence, bool was_asked) {
   Done done = TakeOldest();
-  std::move(done)(HttpFailure{std::string(sentence)});
+  std::move(done)(HttpFailure{.sentence = std::string(sentence), .was_asked = was_asked});
 }
 
 }  // namespace signet::auth

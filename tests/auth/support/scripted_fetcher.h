@@ -28,7 +28,7 @@ class ScriptedFetcher : public HttpFetcher {
   void Answer(HttpResponse response);
   void Answer(uint16_t status, std::string_view body,
               std::string_view content_type = "application/json");
-  void Fail(std::string_view sentence);
+  void Fail(std::string_view sentence, bool was_asked = true);
 
  private:
   Done TakeOldest();

@@ -129,6 +129,7 @@ TEST(Load, BeyondWhatMayWaitFailsLater) {
     ASSERT_FALSE((*outcomes[i])->ok());
     const std::string& sentence = (*outcomes[i])->error().sentence;
     EXPECT_NE(sentence.find("not asked, as 3 requests wait already"), sentence.npos) << sentence;
+    EXPECT_FALSE((*outcomes[i])->error().was_asked);
   }
 }
 
