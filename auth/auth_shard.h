@@ -168,6 +168,7 @@ class AuthShard : public AuthDesk {
   BlockQueue<Held> held_;
   std::vector<BlockQueue<MailFromAuth>> outgoing_;  // By shard.
   uint64_t questions_ = 0;                          // Without an answer.
+  uint64_t stamps_ = 0;                             // The last Principal's.
   AuthCounters counters_;
   RateLimit refusal_log_{50, 50};
   RateLimit passed_over_log_{50, 50};

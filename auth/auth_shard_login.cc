@@ -121,6 +121,7 @@ void AuthShard::ReplyYes(ShardId to, ConnectionId client, const Grant& grant, Pr
   principal.method = std::string(method.name());
   principal.may_reauthenticate = method.may_reauthenticate();
   principal.grant = grant.id;
+  principal.stamp = ++stamps_;
   Reply(to, client,
         Authenticated{.principal = std::move(principal), .authentication_data = std::move(data)});
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,8 @@ namespace signet {
 
 // Sorted by name; each name once.
 using Attributes = std::vector<std::pair<std::string, std::string>>;
+
+class Rights;  // core/access/rights.h
 
 struct Principal {
   // What rules mean by {principal.username}. Empty for a client of a port without authentication.
@@ -31,6 +34,12 @@ struct Principal {
   GrantId grant;
   // Its method's: by which entry of the settings it was proven (Method::StillHolds).
   uint64_t mark = 0;
+  // What the credential itself allows; null: it says nothing about that. Shared with whoever
+  // remembers the verdict, and never changed: a PUBLISH only looks at it.
+  std::shared_ptr<const Rights> rights;
+  // Another one with each proof, for as long as the broker runs: what was decided about one client
+  // is remembered under it. 0: nothing is to be remembered.
+  uint64_t stamp = 0;
 
   bool is_anonymous() const { return username.empty() && method.empty(); }
 };
