@@ -1,0 +1,48 @@
+// ClientIdIndex: which rules of a policy let a client connect by its name. Patterns are found by
+// the text that they begin with. Built once, then only read, by any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/policy/client_id_pattern.h"
+#include "auth/policy/rule_set.h"
+#include "auth/policy/subject_index.h"
+#include "auth/policy/token.h"
+#include "core/base/hash.h"
+
+namespace signet::auth {
+
+class ClientIdIndex {
+ public:
+  // In ascending order of `rule`. No patterns: whatever its name is.
+  void Add(const std::vector<std::string>& patterns, uint32_t rule);
+  // Once, when all are in.
+  void Seal(uint32_t rules);
+
+  bool Allows(const Client& client, const RulesOfClient& rules) const;
+
+  size_t bytes() const { return bytes_; }
+
+ private:
+  struct Entry {
+    ClientIdPattern pattern;
+    RuleSet rules;
+  };
+
+  static bool Meets(const RuleSet& set, const RulesOfClient& rules);
+  void AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule);
+
+  RuleSet any_;
+  TextMap<RuleSet> exact_;
+  // Patterns with a '*' or a token, by their prefixes.
+  TextMap<std::vector<Entry>> open_;
+  std::vector<size_t> prefix_sizes_;  // Of those, each once, ascending.
+  TextMap<size_t> places_;  // Pattern -> position under its prefix; until they are sealed.
+  size_t bytes_ = 0;
+};
+
+}  // namespace signet::auth

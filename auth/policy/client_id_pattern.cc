@@ -1,0 +1,85 @@
+#include "auth/policy/client_id_pattern.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "auth/policy/memory.h"
+
+namespace signet::auth {
+
+ClientIdPattern::ClientIdPattern(std::string_view text) {
+  while (true) {
+    const size_t star = text.find('*');
+    parts_.push_back(Parse(text.substr(0, star)));
+    if (star == std::string_view::npos) return;
+    text.remove_prefix(star + 1);
+  }
+}
+
+ClientIdPattern::Part ClientIdPattern::Parse(std::string_view text) {
+  Part part;
+  while (!text.empty()) {
+    const size_t close = text.front() == '{' ? text.find('}') : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      part.push_back({.text = std::string(text.substr(1, close - 1)), .is_token = true});
+      text.remove_prefix(close + 1);
+      continue;
+    }
+    const size_t end = text.find('{', 1);
+    part.push_back({.text = std::string(text.substr(0, end)), .is_token = false});
+    text.remove_prefix(std::min(end, text.size()));
+  }
+  return part;
+}
+
+std::string_view ClientIdPattern::prefix() const {
+  const Part& first = parts_.front();
+  return first.empty() || first.front().is_token ? std::string_view() : first.front().text;
+}
+
+std::optional<std::string> ClientIdPattern::Fill(const Part& part, const Client& client) {
+  std::string filled;
+  for (const Piece& piece : part) {
+    if (!piece.is_token) {
+      filled += piece.text;
+      continue;
+    }
+    const std::optional<std::string_view> value = ValueOfToken(piece.text, client);
+    if (!value) return std::nullopt;
+    filled += *value;
+  }
+  return filled;
+}
+
+// The first part is where the text begins and the last one where it ends; each of the others is
+// looked for from the left, which leaves the most for those that follow.
+bool ClientIdPattern::Matches(const Client& client) const {
+  std::string_view rest = client.client_id;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const std::optional<std::string> part = Fill(parts_[i], client);
+    if (!part) return false;
+    if (i == 0) {
+      if (!rest.starts_with(*part)) return false;
+      rest.remove_prefix(part->size());
+      if (parts_.size() == 1) return rest.empty();
+    } else if (i + 1 == parts_.size()) {
+      return rest.ends_with(*part);
+    } else {
+      const size_t at = rest.find(*part);
+      if (at == std::string_view::npos) return false;
+      rest.remove_prefix(at + part->size());
+    }
+  }
+  return false;
+}
+
+size_t ClientIdPattern::bytes() const {
+  size_t bytes = parts_.capacity() * sizeof(Part);
+  for (const Part& part : parts_) {
+    bytes += part.capacity() * sizeof(Piece);
+    for (const Piece& piece : part) bytes += BytesOf(piece.text);
+  }
+  return bytes;
+}
+
+}  // namespace signet::auth

@@ -1,0 +1,44 @@
+// ClientIdPattern: the Client Identifiers that a rule lets connect, such as {principal.username}-*.
+// '*' stands for any text, none included; a token for what the client has there, which is data: a
+// '*' in it is just that character.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/policy/token.h"
+
+namespace signet::auth {
+
+class ClientIdPattern {
+ public:
+  explicit ClientIdPattern(std::string_view text);
+
+  // What every Client Identifier that matches begins with.
+  std::string_view prefix() const;
+  // Whether the prefix is all that there is.
+  bool is_exact() const { return parts_.size() == 1 && IsText(parts_.front()); }
+
+  bool Matches(const Client& client) const;
+
+  size_t bytes() const;
+
+ private:
+  struct Piece {
+    std::string text;  // Of a token, what stands in its braces.
+    bool is_token;
+  };
+  using Part = std::vector<Piece>;  // Between two '*'.
+
+  static bool IsText(const Part& part) { return part.size() == 1 && !part.front().is_token; }
+  static Part Parse(std::string_view text);
+  static std::optional<std::string> Fill(const Part& part, const Client& client);
+
+  std::vector<Part> parts_;  // One more than there are '*'.
+};
+
+}  // namespace signet::auth

@@ -1,0 +1,33 @@
+// RuleSet: numbers of rules, asked whether it shares one with another set. A small set is a sorted
+// list; one that is larger than a bit for every rule is those bits. So the memory is linear in what
+// was added, and the time at most some hundred steps for ten thousand rules. Built once, then only
+// read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace signet::auth {
+
+class RuleSet {
+ public:
+  // Numbers are added in ascending order; one that is there already adds nothing.
+  void Add(uint32_t rule);
+  // Once, when all are in. `rules` is more than each of them.
+  void Seal(uint32_t rules);
+
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  bool Intersects(const RuleSet& other) const;
+  size_t bytes() const;
+
+ private:
+  bool Has(uint32_t rule) const { return (bits_[rule / 64] >> rule % 64 & 1) != 0; }
+
+  size_t size_ = 0;
+  std::vector<uint32_t> rules_;
+  std::vector<uint64_t> bits_;  // Instead of `rules_`, if there are any.
+};
+
+}  // namespace signet::auth

@@ -1,0 +1,22 @@
+// What is allowed in a policy and hardly meant: for `signet --check`. Mistakes are found by
+// core/config, and a policy that has some is refused; a token inside a level is one of them.
+#pragma once
+
+#include <vector>
+
+#include "core/config/authorization.h"
+#include "core/config/problem.h"
+
+namespace signet::auth {
+
+// Each with the place of its rule; sentences begin with the path of the field. What is looked for:
+//  - what can never allow anything: a rule without resources; a name that is empty;
+//    a Connect for none of the Client Identifiers that the rule is for; a topic that begins with
+//    $share, or needs an attribute that the rule itself fixes to what cannot fill a level;
+//  - what looks like a pattern and is none: a '*' in a topic;
+//  - what allows every topic to everybody whom a rule is for: '#' to publish, or to subscribe by
+//    attributes, which more clients may have than are known now. Somebody who is named may well
+//    read everything.
+std::vector<config::Problem> WarningsOf(const config::BrokerAuthorization& settings);
+
+}  // namespace signet::auth
