@@ -1,0 +1,90 @@
+#include "auth/policy/explanation.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/auth/policy/policy_fixture.h"
+
+namespace signet::auth {
+namespace {
+
+constexpr std::string_view kRules = R"(
+{principals: {attributes: [{line: L1, role: sensor}]}, brokerResources: [
+{method: Connect, clientIds: ["pump-*"]},
+{method: Publish, topics: [other, "lines/{principal.attributes.line}/data"]}]},
+{principals: {usernames: [boss]}, brokerResources: [
+{method: Publish, topics: [orders]}]})";
+
+Explanation Explain(std::string_view rules, const Somebody& who, Action action,
+                    std::string_view topic) {
+  const auto policy = PolicyOf(rules);
+  const Principal principal = who.principal();
+  return policy->Explain({.principal = principal, .client_id = who.client_id}, action, topic);
+}
+
+const Somebody kPump{.client_id = "pump-7", .attributes = {{"line", "L1"}, {"role", "sensor"}}};
+
+TEST(Explanation, NamesTheRuleThatAllows) {
+  const Explanation publish = Explain(kRules, kPump, Action::kPublish, "lines/L1/data");
+  EXPECT_TRUE(publish.allowed);
+  EXPECT_EQ(publish.origin.line, 5u);
+  EXPECT_EQ(publish.sentence,
+            R"(the rule at a.yaml:5 allows Publish of "lines/{principal.attributes.line}/data")");
+  EXPECT_EQ(Explain(kRules, kPump, Action::kConnect, "").sentence,
+            R"(the rule at a.yaml:4 allows Connect of "pump-*")");
+}
+
+TEST(Explanation, NamesTheTopicThatComesNearest) {
+  const Explanation denied = Explain(kRules, kPump, Action::kPublish, "lines/L1/other");
+  EXPECT_FALSE(denied.allowed);
+  EXPECT_EQ(denied.origin.line, 5u);
+  EXPECT_EQ(denied.sentence,
+            R"(the rule at a.yaml:5 allows Publish of "lines/{principal.attributes.line}/data", )"
+            R"(which does not contain "lines/L1/other")");
+}
+
+TEST(Explanation, NamesWhatTheClientLacks) {
+  EXPECT_EQ(
+      Explain(kRules, {.client_id = "pump-7", .attributes = {{"line", "L1"}}}, Action::kConnect, "")
+          .sentence,
+      "the rule at a.yaml:4 would allow it, but not to this client: it lacks the attribute "
+      "role=\"sensor\"");
+  EXPECT_EQ(Explain(kRules, {.client_id = "x"}, Action::kPublish, "orders").sentence,
+            "the rule at a.yaml:7 would allow it, but not to this client: it is none of those whom "
+            "it names");
+  EXPECT_EQ(
+      Explain(kRules, {.client_id = "x", .attributes = kPump.attributes}, Action::kConnect, "")
+          .sentence,
+      "the rule at a.yaml:4 allows Connect, but not as \"x\"");
+}
+
+TEST(Explanation, SaysThatThereIsNothing) {
+  EXPECT_EQ(Explain("", kPump, Action::kPublish, "a").sentence, "the policy has no rules");
+  EXPECT_EQ(Explain(kRules, {.client_id = "x"}, Action::kPublish, "a").sentence,
+            "no rule is for this client");
+  EXPECT_EQ(Explain(kRules, kPump, Action::kSubscribe, "a").sentence,
+            "the rule at a.yaml:3 is for this client, but allows no Subscribe");
+  EXPECT_EQ(Explain(kRules, kPump, Action::kPublish, "a/#").sentence, "\"a/#\" is no valid topic");
+}
+
+TEST(Explanation, SaysWhichTokenStandsForNothing) {
+  constexpr std::string_view kToken = R"(
+{principals: {usernames: [u]}, brokerResources: [
+{method: Publish, topics: ["a/{principal.attributes.line}"]}]})";
+  EXPECT_EQ(Explain(kToken, {.client_id = "x", .username = "u"}, Action::kPublish, "a/b").sentence,
+            R"(the rule at a.yaml:4 allows Publish of "a/{principal.attributes.line}", )"
+            "{principal.attributes.line} stands for nothing that the client has");
+  EXPECT_EQ(Explain(kToken, {.client_id = "x", .username = "u", .attributes = {{"line", "+"}}},
+                    Action::kPublish, "a/b")
+                .sentence,
+            R"(the rule at a.yaml:4 allows Publish of "a/{principal.attributes.line}", )"
+            "{principal.attributes.line} stands for what cannot fill a level");
+}
+
+TEST(Explanation, IsPrintableWhateverTheClientSays) {
+  const Explanation denied = Explain(
+      kRules, {.client_id = "\n\x1B[2J\xFF", .attributes = kPump.attributes}, Action::kConnect, "");
+  EXPECT_EQ(denied.sentence.find_first_of("\n\x1B\xFF"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace signet::auth

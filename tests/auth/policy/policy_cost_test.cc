@@ -1,0 +1,126 @@
+// What decisions cost, in instructions, and policies in memory. With checks compiled in, only how
+// the cost grows says something.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "auth/policy/policy_authorizer.h"
+#include "tests/auth/policy/policy_fixture.h"
+#include "tests/support/instruction_count.h"
+
+namespace signet::auth {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
+constexpr bool kIsAsShipped = false;
+#else
+constexpr bool kIsAsShipped = true;
+#endif
+
+using MakeRule = std::function<config::AuthorizationRule(size_t)>;
+
+config::BrokerResource Allow(config::BrokerMethod method, std::vector<std::string> topics) {
+  config::BrokerResource resource;
+  resource.method = method;
+  resource.topics = std::move(topics);
+  return resource;
+}
+
+config::BrokerAuthorization Make(size_t rules, const MakeRule& make) {
+  config::BrokerAuthorization settings;
+  for (size_t i = 0; i < rules; ++i) settings.policies.rules.push_back(make(i));
+  return settings;
+}
+
+// Each rule is for one client, with topics of its own.
+config::AuthorizationRule OfOneClient(size_t i) {
+  config::AuthorizationRule rule;
+  rule.principals.usernames = {fmt::format("user-{}", i)};
+  rule.broker_resources = {Allow(config::BrokerMethod::kPublish,
+                                 {fmt::format("lines/{}/+/data", i), "up/{principal.clientId}"})};
+  return rule;
+}
+
+// All rules are for all clients, with different topics.
+config::AuthorizationRule OfAllClients(size_t i) {
+  config::AuthorizationRule rule;
+  rule.principals.attributes.emplace_back()["role"] = "sensor";
+  rule.broker_resources = {Allow(config::BrokerMethod::kPublish, {fmt::format("lines/{}/#", i)})};
+  return rule;
+}
+
+// All rules have the same topics, for different clients.
+config::AuthorizationRule OfOneTopic(size_t i) {
+  config::AuthorizationRule rule;
+  config::TextByName& map = rule.principals.attributes.emplace_back();
+  map["role"] = "sensor";
+  map["line"] = fmt::format("L{}", i);
+  rule.broker_resources = {
+      Allow(config::BrokerMethod::kPublish, {"lines/{principal.attributes.line}/+/data"})};
+  return rule;
+}
+
+const Somebody kSensor{
+    .client_id = "c-7", .username = "user-7", .attributes = {{"line", "L7"}, {"role", "sensor"}}};
+
+std::optional<uint64_t> CostOf(const AccessPolicy& policy, std::string_view topic, bool expected) {
+  const Principal principal = kSensor.principal();
+  const Client client{.principal = principal, .client_id = kSensor.client_id};
+  EXPECT_EQ(policy.Allows(client, Action::kPublish, topic), expected);
+  return CountInstructions([&] { policy.Allows(client, Action::kPublish, topic); });
+}
+
+TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
+  struct Case {
+    const char* name;
+    MakeRule make;
+    const char* allowed;
+  };
+  for (const Case& each : std::vector<Case>{{"one_client", OfOneClient, "lines/7/x/data"},
+                                            {"all_clients", OfAllClients, "lines/7/x/data"},
+                                            {"one_topic", OfOneTopic, "lines/L7/x/data"}}) {
+    const AccessPolicy few(Make(100, each.make));
+    const AccessPolicy many(Make(10'000, each.make));
+    for (const auto& [topic, expected] :
+         {std::pair(each.allowed, true), std::pair("lines/none/x/y", false)}) {
+      const std::optional<uint64_t> of_few = CostOf(few, topic, expected);
+      const std::optional<uint64_t> of_many = CostOf(many, topic, expected);
+      if (!of_few || !of_many) GTEST_SKIP() << "Nobody can count instructions here.";
+      RecordProperty(fmt::format("{}_{}", each.name, expected ? "allowed" : "denied"),
+                     fmt::format("{}", *of_many));
+      EXPECT_LT(*of_many, *of_few * 3) << each.name << " " << topic;
+      if (kIsAsShipped) EXPECT_LE(*of_many, 10'000u) << each.name << " " << topic;
+    }
+  }
+}
+
+TEST(PolicyCost, ARememberedDecisionIsCheap) {
+  PolicyAuthorizer authorizer(std::make_shared<const AccessPolicy>(Make(10'000, OfOneClient)));
+  Principal principal = kSensor.principal();
+  principal.stamp = 1;
+  const auto ask = [&] {
+    authorizer.Allows(principal, kSensor.client_id, Action::kPublish, "lines/7/x/data");
+  };
+  ask();
+  const std::optional<uint64_t> cost = CountInstructions(ask);
+  if (!cost) GTEST_SKIP() << "Nobody can count instructions here.";
+  EXPECT_EQ(authorizer.remembered(), 1u);
+  RecordProperty("remembered", fmt::format("{}", *cost));
+  if (kIsAsShipped) EXPECT_LE(*cost, 300u);
+}
+
+TEST(PolicyCost, MemoryIsLinearInTheRules) {
+  for (const MakeRule& make :
+       {MakeRule(OfOneClient), MakeRule(OfAllClients), MakeRule(OfOneTopic)}) {
+    const size_t few = AccessPolicy(Make(2'000, make)).bytes();
+    const size_t many = AccessPolicy(Make(20'000, make)).bytes();
+    EXPECT_LT(many, few * 25);
+    EXPECT_LT(many, 20'000u * 1024);
+  }
+}
+
+}  // namespace
+}  // namespace signet::auth
