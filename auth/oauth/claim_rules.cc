@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "auth/json/json_writer.h"
+#include "auth/policy/acl_claim.h"
+#include "core/base/log.h"
 #include "core/config/values.h"
 
 namespace signet::auth {
@@ -77,8 +79,11 @@ Denied Refusal(std::string_view claim, std::string_view why) {
 
 }  // namespace
 
-ClaimRules::ClaimRules(const config::JwtSettings& settings)
-    : username_claim_(settings.username_claim), attribute_claims_(settings.attribute_claims) {
+ClaimRules::ClaimRules(const config::JwtSettings& settings, std::string_view listener)
+    : username_claim_(settings.username_claim),
+      attribute_claims_(settings.attribute_claims),
+      acl_claim_(settings.acl_claim),
+      listener_(listener) {
   for (const auto& [claim, expected] : settings.verify_claims) Add(claim, expected);
   if (!settings.client_id_claim.empty()) Add(settings.client_id_claim, std::string(kClientId));
 }
@@ -135,6 +140,12 @@ Expected<Principal, Denied> ClaimRules::Apply(const Claims& claims, JsonObject p
       return Refusal(claim, "is no attribute: it has U+0000 in it, or is too long");
     }
     principal.attributes.emplace_back(name, std::move(*value));
+  }
+  simdjson::dom::element acl;
+  if (payload.members().at_key(acl_claim_).get(acl) == simdjson::SUCCESS) {
+    auto rights = AclClaim::Read(acl, listener_);
+    if (!rights.ok()) return Refusal(EscapeForLog(acl_claim_), rights.error().what);
+    principal.rights = std::move(*rights);
   }
   return principal;
 }

@@ -19,13 +19,15 @@ namespace signet::auth {
 
 class ClaimRules {
  public:
-  explicit ClaimRules(const config::JwtSettings& settings);
+  // `listener`: whose port tokens are shown to.
+  explicit ClaimRules(const config::JwtSettings& settings, std::string_view listener = {});
 
   // What of CONNECT has a say beside the token.
   bool uses_client_id() const { return uses_client_id_; }
   bool uses_username() const { return uses_username_; }
 
-  // Who the client is, without a deadline; or which rule its token breaks.
+  // Who the client is and what its token lets it do, without a deadline; or which rule the token
+  // breaks.
   Expected<Principal, Denied> Apply(const Claims& claims, JsonObject payload,
                                     const Credentials& credentials) const;
 
@@ -45,6 +47,8 @@ class ClaimRules {
   bool uses_username_ = false;
   const std::string username_claim_;
   const config::TextByName attribute_claims_;
+  const std::string acl_claim_;
+  const std::string listener_;
 };
 
 }  // namespace signet::auth

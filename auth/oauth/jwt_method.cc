@@ -43,17 +43,17 @@ struct JwtMethod::Inquiry {
   void Refuse(std::string_view rule) { std::move(done)(Denied{.rule = std::string(rule)}); }
 };
 
-JwtMethod::JwtMethod(const config::JwtSettings& settings)
+JwtMethod::JwtMethod(const config::JwtSettings& settings, std::string_view listener)
     : from_(settings.from),
       enhanced_methods_(settings.enhanced_methods),
       requires_end_(settings.require_exp),
       leeway_ms_(static_cast<int64_t>(settings.leeway_s) * 1000),
-      rules_(settings) {}
+      rules_(settings, listener) {}
 
 StatusOr<std::unique_ptr<JwtMethod>> JwtMethod::Create(const config::JwtSettings& settings,
                                                        const MethodContext& context,
                                                        HttpFetcher* fetcher) {
-  std::unique_ptr<JwtMethod> method(new JwtMethod(settings));
+  std::unique_ptr<JwtMethod> method(new JwtMethod(settings, context.listener));
   for (const config::JwtIssuer& each : settings.issuers) {
     StatusOr<std::unique_ptr<TokenIssuer>> issuer = TokenIssuer::Create(each, settings, fetcher);
     if (!issuer.ok()) return issuer.error();

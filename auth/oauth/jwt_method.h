@@ -51,7 +51,7 @@ class JwtMethod : public Method {
  private:
   struct Inquiry;
 
-  explicit JwtMethod(const config::JwtSettings& settings);
+  JwtMethod(const config::JwtSettings& settings, std::string_view listener);
 
   // What there is at one place; empty if there is nothing, or if it does not count there.
   std::string_view TextAt(config::TokenSource source, const Credentials& credentials) const;

@@ -177,9 +177,10 @@ constexpr Field kJwtRows[] = {
                                         "a claim that the Client Identifier must be equal to"),
     Map<&JwtSettings::attribute_claims>("attributes",
                                         "names of attributes, and the claims that they come from"),
-    NoEffect(Text<&JwtSettings::acl_claim>(
+    Text<&JwtSettings::acl_claim>(
         "aclClaim", nullptr, "acl",
-        "the claim with what the client may do; it is not applied yet, and restricts nobody")),
+        "the claim with what the client may do, of what the port's policy allows; a token without "
+        "it leaves that to the policy alone"),
 };
 
 }  // namespace

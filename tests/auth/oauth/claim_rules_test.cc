@@ -72,6 +72,21 @@ TEST_F(ClaimRulesTest, AttributesAreBounded) {
   EXPECT_TRUE(with("a\\u0000b").starts_with("denied"));
 }
 
+TEST_F(ClaimRulesTest, ATokenMayCarryRights) {
+  EXPECT_TRUE(VerifyKnown(Payload(R"(,"acl":{"pub":["a/#"]})")).starts_with("accepted"));
+  EXPECT_TRUE(VerifyKnown(Payload(R"(,"acl":[])")).starts_with("accepted"));
+  // Nobody is let in with less than the whole of what it was meant to be bound by.
+  EXPECT_EQ(VerifyKnown(Payload(R"(,"acl":"all")")),
+            Denial("acl", "is neither an object nor a list"));
+  EXPECT_EQ(VerifyKnown(Payload(R"(,"acl":[{"permission":"no"}])")),
+            Denial("acl", "has a rule whose permission is neither allow nor deny"));
+  settings_.acl_claim = "rights";
+  ASSERT_EQ(Make(), "");
+  EXPECT_TRUE(VerifyKnown(Payload(R"(,"acl":"all")")).starts_with("accepted"));
+  EXPECT_EQ(VerifyKnown(Payload(R"(,"rights":7)")),
+            Denial("rights", "is neither an object nor a list"));
+}
+
 TEST_F(ClaimRulesTest, ClaimsMustBeWhatIsConfigured) {
   settings_.verify_claims = {{"azp", "plant"}, {"verified", "true"}, {"level", "3"}};
   ASSERT_EQ(Make(), "");
