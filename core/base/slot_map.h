@@ -70,6 +70,16 @@ class SlotMap {
     }
   }
 
+  // For going over all objects in several turns: calls visit(T&) if slot `number` is in use. False:
+  // it is beyond the last one.
+  template <typename Visit>
+  bool VisitSlot(uint32_t number, Visit&& visit) {
+    if (number >= slot_count_) return false;
+    Slot& slot = SlotAt(number);
+    if (slot.used) visit(*slot.object());
+    return true;
+  }
+
   void Clear() {
     for (uint32_t number = 0; number < slot_count_; ++number) {
       Slot& slot = SlotAt(number);

@@ -224,7 +224,11 @@ void Client::EnterClosed(bool with_will) {
   broker_.context_.effects.close.push_back(id_);
   if (session_ == nullptr) return;
   Session* session = std::exchange(session_, nullptr);
-  broker_.keeper_.Detach(*session, with_will, session_expiry_s_);
+  SharedAuthor author;
+  if ((with_will && session->will != nullptr) || broker_.authority_.Governs(port_)) {
+    author = AuthorOf(*session);
+  }
+  broker_.keeper_.Detach(*session, with_will, session_expiry_s_, std::move(author));
 }
 
 void Client::Depart() {

@@ -10,6 +10,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "core/access/auth_mail.h"
+#include "core/access/authorizer.h"
 #include "core/base/output_queue.h"
 #include "core/base/timer_wheel.h"
 #include "core/broker/ack_queue.h"
@@ -84,6 +85,9 @@ class Client {
   // Whether others wait for it has changed.
   void UpdateBrake();
 
+  // -- For Review: ends the Network Connection, DISCONNECT with `code`. `why` is for both sides.
+  void Expel(ReasonCode code, std::string_view why) { Disconnect(code, why); }
+
   // What the Client can take: Maximum Packet Size [MQTT-3.1.2-24], and aliases, null if none.
   uint32_t maximum_packet_size() const { return maximum_packet_size_; }
   OutboundAliases* outbound_aliases() { return outbound_aliases_.get(); }
@@ -148,6 +152,8 @@ class Client {
   void ApplyConnect(const ConnectView& connect);
   void SendConnack(const ConnectView& connect, bool session_present, bool assigned);
   void RefuseConnect(ReasonCode code, std::string_view why);
+  // The same for what the Authority has refused, and logged.
+  void RefuseNotAuthorized(std::string_view why);
   void SendRefusal(ReasonCode code, std::string_view why);
   void RefuseLargeConnect(ByteView beginning);
   std::unique_ptr<Will> MakeWill(const ConnectView& connect) const;
@@ -160,6 +166,8 @@ class Client {
   enum class Admission : uint8_t { kNew, kDuplicate, kRefused };
   Admission AdmitPublish(const PublishView& publish);
   ReasonCode CheckPublish(const PublishView& publish) const;
+  // Whether the policy of its port lets it. `client_id`: its own, or the one that it is to get.
+  bool MayDo(std::string_view client_id, Action action, std::string_view topic) const;
   MessageView MakeMessage(const PublishView& publish, const Packet& packet);
   void Distribute(const PublishView& publish, const MessageView& message);
   void OnPuback(const Packet& packet);
@@ -210,6 +218,8 @@ class Client {
   void ReturnGrant();
   void DropExchange();
   Proof& proof();
+  // As whom it leaves something behind.
+  const SharedAuthor& AuthorOf(const Session& session);
 
   const ConnectionId id_;
   ShardBroker& broker_;

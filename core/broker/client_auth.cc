@@ -13,6 +13,14 @@ Proof& Client::proof() {
   return *proof_;
 }
 
+const SharedAuthor& Client::AuthorOf(const Session& session) {
+  SharedAuthor& author = proof().author;
+  if (author == nullptr) {
+    author = MakeAuthor({.client_id = session.client_id, .principal = principal(), .port = port_});
+  }
+  return author;
+}
+
 void Client::OnAuth(const Packet& packet) {
   if (!is_v5()) return Refuse(ReasonCode::kMalformedPacket, "packet type 15, which is reserved");
   const auto auth = DecodeAuth(ByteReader(packet.body),
@@ -95,7 +103,10 @@ void Client::OnAnswerToAuth(AuthOutcome outcome) {
     // Where the method proves none, its own word still stands.
     if (fresh.username.empty()) fresh.username = std::move(proof().principal.username);
     proof().principal = std::move(fresh);
-    return SendAuth(ReasonCode::kSuccess, authenticated->authentication_data);
+    proof().author = nullptr;  // What it leaves behind from now on is another's.
+    SendAuth(ReasonCode::kSuccess, authenticated->authentication_data);
+    if (session_ != nullptr) broker_.review_.OnProvenAnew(*session_);
+    return;
   }
   if (std::holds_alternative<Rejected>(outcome)) {  // [MQTT-4.12.1-2]
     // The code it was refused with is one for CONNACK, and some of those are none for DISCONNECT.

@@ -116,15 +116,14 @@ void Client::OnAnswerToConnect(AuthOutcome outcome) {
 }
 
 void Client::Admit(const ConnectView& connect) {
-  Authorizer* authorizer = broker_.access(port_).authorizer;
-  if (authorizer != nullptr &&
-      !authorizer->Allows(principal(), connect.client_id, Action::kConnect, {})) {
-    return RefuseConnect(ReasonCode::kNotAuthorized, "may not connect");
-  }
   // Without a name of its own it gets one that is at home here.
   if (connect.client_id.empty() ||
       broker_.context_.HomeOf(connect.client_id) == broker_.context_.self) {
     return ComeHome(connect);
+  }
+  // At home it is asked about again, by the policy of then: one may have come meanwhile.
+  if (!MayDo(connect.client_id, Action::kConnect, {})) {
+    return RefuseNotAuthorized("may not connect");
   }
   state_ = State::kLeaving;
   PauseInput(Pause::kLeaving);
@@ -134,10 +133,9 @@ void Client::Admit(const ConnectView& connect) {
 void Client::ComeHome(const ConnectView& connect) {
   const bool assigned = connect.client_id.empty();
   const std::string client_id = assigned ? broker_.MakeClientId() : std::string(connect.client_id);
-  Authorizer* authorizer = broker_.access(port_).authorizer;
-  if (authorizer != nullptr && connect.will.has_value() &&
-      !authorizer->Allows(principal(), client_id, Action::kPublish, connect.will->topic_name)) {
-    return RefuseConnect(ReasonCode::kNotAuthorized, "may not publish its Will");
+  if (!MayDo(client_id, Action::kConnect, {})) return RefuseNotAuthorized("may not connect");
+  if (connect.will.has_value() && !MayDo(client_id, Action::kPublish, connect.will->topic_name)) {
+    return RefuseNotAuthorized("may not publish its Will");
   }
   // A Session that exists already gives memory back once its client is there.
   if (broker_.context_.memory == ShardContext::Memory::kExhausted &&
@@ -156,6 +154,7 @@ void Client::ComeHome(const ConnectView& connect) {
   session_ = attached.session;
   session_->client = this;
   ApplyConnect(connect);
+  broker_.review_.OnAttached(*session_);
   broker_.LogConnected(*this, attached.present);
   SendConnack(connect, attached.present, assigned);
   if (state_ == State::kClosed) return;
@@ -257,6 +256,11 @@ void Client::RefuseConnect(ReasonCode code, std::string_view why) {
   ++broker_.context_.counters.connects_refused;
   broker_.LogBadInput(*this, code, why);
   SendRefusal(code, why);
+}
+
+void Client::RefuseNotAuthorized(std::string_view why) {
+  ++broker_.context_.counters.connects_refused;
+  SendRefusal(ReasonCode::kNotAuthorized, why);
 }
 
 void Client::SendRefusal(ReasonCode code, std::string_view why) {

@@ -69,12 +69,14 @@ Client::Admission Client::AdmitPublish(const PublishView& publish) {
 
 ReasonCode Client::CheckPublish(const PublishView& publish) const {
   if (!broker_.IsTopicWithinLimits(publish.topic_name)) return ReasonCode::kTopicNameInvalid;
-  Authorizer* authorizer = broker_.access(port_).authorizer;
-  if (authorizer != nullptr &&
-      !authorizer->Allows(principal(), session_->client_id, Action::kPublish, publish.topic_name)) {
+  if (!MayDo(session_->client_id, Action::kPublish, publish.topic_name)) {
     return ReasonCode::kNotAuthorized;
   }
   return ReasonCode::kSuccess;
+}
+
+bool Client::MayDo(std::string_view client_id, Action action, std::string_view topic) const {
+  return broker_.authority_.Allows(port_, principal(), client_id, action, topic);
 }
 
 MessageView Client::MakeMessage(const PublishView& publish, const Packet& packet) {
@@ -96,6 +98,8 @@ void Client::Distribute(const PublishView& publish, const MessageView& message) 
       publish.qos == QoS::kAtLeastOnce ? PacketType::kPuback : PacketType::kPubrec;
   bool anybody = false;
   broker_.context_.sent_to = 0;
+  const bool bound = publish.retain && broker_.authority_.Governs(port_);
+  const SharedAuthor& author = bound ? AuthorOf(*session_) : Publisher::kNobody;
   if (publish.retain && publish.qos != QoS::kAtMostOnce) {
     // Acknowledged once it is with the retained store, perhaps on another shard.
     const AckQueue::Ticket ticket =
@@ -103,14 +107,16 @@ void Client::Distribute(const PublishView& publish, const MessageView& message) 
     // A PUBREC that refuses says that the message was not accepted (4.3.3): its sender might send
     // it again, and it would be delivered twice. Only PUBACK tells that the store had no room.
     const bool tells = publish.qos == QoS::kAtLeastOnce;
-    broker_.publisher_.Publish(message, session_,
-                               [&broker = broker_, id = id_, ticket, tells](ReasonCode code) {
-                                 Client* client = broker.Find(id);
-                                 if (client == nullptr) return;
-                                 client->FinishAck(ticket, tells ? code : ReasonCode::kSuccess);
-                               });
+    broker_.publisher_.Publish(
+        message, session_,
+        [&broker = broker_, id = id_, ticket, tells](ReasonCode code) {
+          Client* client = broker.Find(id);
+          if (client == nullptr) return;
+          client->FinishAck(ticket, tells ? code : ReasonCode::kSuccess);
+        },
+        author);
   } else {
-    anybody = broker_.publisher_.Publish(message, session_, nullptr);
+    anybody = broker_.publisher_.Publish(message, session_, nullptr, author);
     if (publish.qos != QoS::kAtMostOnce) {
       Acknowledge(type, publish.packet_id,
                   anybody ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers);

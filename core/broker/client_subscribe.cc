@@ -66,9 +66,7 @@ ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, c
     return ReasonCode::kQuotaExceeded;
   }
   if (!broker_.IsTopicWithinLimits(filter.filter)) return ReasonCode::kTopicFilterInvalid;
-  Authorizer* authorizer = broker_.access(port_).authorizer;
-  if (authorizer != nullptr &&
-      !authorizer->Allows(principal(), session_->client_id, Action::kSubscribe, filter.filter)) {
+  if (!MayDo(session_->client_id, Action::kSubscribe, filter.filter)) {
     return ReasonCode::kNotAuthorized;
   }
   return ReasonCode::kSuccess;

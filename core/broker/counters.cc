@@ -27,6 +27,14 @@ constexpr auto kTable = std::to_array<CounterInfo>({
     {"input_paused", &Counters::input_paused},
     {"publishers_held", &Counters::publishers_held},
     {"clients_too_slow", &Counters::clients_too_slow},
+    {"denied_connect", &Counters::denied_connect},
+    {"denied_publish", &Counters::denied_publish},
+    {"denied_subscribe", &Counters::denied_subscribe},
+    {"wills_withheld", &Counters::wills_withheld},
+    {"retained_withheld", &Counters::retained_withheld},
+    {"revoked_clients", &Counters::revoked_clients},
+    {"revoked_subscriptions", &Counters::revoked_subscriptions},
+    {"revoked_messages", &Counters::revoked_messages},
 });
 static_assert(sizeof(Counters) == kTable.size() * sizeof(uint64_t), "a counter is missing here");
 

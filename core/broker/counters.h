@@ -36,6 +36,19 @@ struct Counters {
   // were found too slow to be waited for.
   uint64_t publishers_held = 0;
   uint64_t clients_too_slow = 0;
+  // What policies do not allow, by action; the Will of a CONNECT is a Publish.
+  uint64_t denied_connect = 0;
+  uint64_t denied_publish = 0;
+  uint64_t denied_subscribe = 0;
+  // What its author may not publish any more when it is due: Wills, and Retained Messages for each
+  // time that somebody would have got one.
+  uint64_t wills_withheld = 0;
+  uint64_t retained_withheld = 0;
+  // Taken back, for a policy or what a client has proven has changed: Network Connections,
+  // Subscriptions, and messages that waited.
+  uint64_t revoked_clients = 0;
+  uint64_t revoked_subscriptions = 0;
+  uint64_t revoked_messages = 0;
 
   Counters& operator+=(const Counters& other);
 };

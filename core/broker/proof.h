@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/access/author.h"
 #include "core/access/credentials.h"
 #include "core/access/principal.h"
 #include "core/base/ids.h"
@@ -20,6 +21,7 @@ struct Proof {
   std::optional<std::string> authentication_method;
   std::vector<uint8_t> authentication_data;  // For CONNACK.
   SharedChain chain;                         // Until CONNECT is answered.
+  SharedAuthor author;  // Of what it leaves behind; null until there is something.
   ExchangeId exchange;  // Of the Challenge that the client has not answered; often empty.
 };
 

@@ -10,20 +10,23 @@ namespace signet {
 
 class Publisher {
  public:
+  static inline const SharedAuthor kNobody;  // Bound by nothing.
+
   Publisher(ShardContext* context, FanOut* fan_out, Retaining* retaining)
       : context_(*context), fan_out_(*fan_out), retaining_(*retaining) {}
 
   // `stored` may be null; otherwise it runs once a message with RETAIN is with its store (or has
   // found no room there), and at once for a message without. `publisher`: see FanOut.
-  // Whether anybody wants it.
-  bool Publish(MessageView view, const Session* publisher, Retaining::Stored stored) {
+  // `author`: of a message with RETAIN that a policy has let through. Whether anybody wants it.
+  bool Publish(MessageView view, const Session* publisher, Retaining::Stored stored,
+               const SharedAuthor& author = kNobody) {
     if (view.retain) view.stamp = retaining_.NextStamp();
     const bool connected = publisher != nullptr && publisher->client != nullptr;
     Outgoing message(view, context_.now,
                      {context_.self, connected ? publisher->client->id() : ConnectionId()});
     const bool anybody = fan_out_.Publish(message, publisher);
     if (view.retain) {
-      retaining_.Store(message.Keep(), std::move(stored));
+      retaining_.Store(message.Keep(), author, std::move(stored));
     } else if (stored != nullptr) {
       std::move(stored)(ReasonCode::kSuccess);
     }

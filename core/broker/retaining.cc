@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 #include "core/broker/client.h"
 #include "core/mqtt/topic_name.h"
@@ -22,8 +24,18 @@ constexpr size_t kMaxLiveTopics = 4096;
 
 }  // namespace
 
-Retaining::Retaining(ShardContext* context, Delivery* delivery, SessionStore* sessions)
+// By whom it was published, and whether that was allowed by the policy that was asked last: a
+// policy never changes, so it is asked once.
+struct Retaining::Provenance : RetainedStore::Companion {
+  SharedAuthor author;
+  uint64_t judged_at = 0;
+  bool allowed = true;
+};
+
+Retaining::Retaining(ShardContext* context, Authority* authority, Delivery* delivery,
+                     SessionStore* sessions)
     : context_(*context),
+      authority_(*authority),
       delivery_(*delivery),
       sessions_(*sessions),
       store_({.messages = 0, .bytes = 0}),
@@ -32,17 +44,19 @@ Retaining::Retaining(ShardContext* context, Delivery* delivery, SessionStore* se
 
 // -- As publisher.
 
-void Retaining::Store(const MessageRef& message, Stored stored) {
+void Retaining::Store(const MessageRef& message, const SharedAuthor& author, Stored stored) {
   const SharedMessage& parts = message->parts();
   NoteLive(parts.View());
   const ShardId home = context_.HomeOf(parts.View().topic_name);
+  const uint64_t policy_epoch = author != nullptr ? authority_.EpochOf(author->port) : 0;
   if (home == context_.self) {
-    const ReasonCode code = SetHere(parts);
+    const ReasonCode code = SetHere(parts, author, policy_epoch);
     if (stored != nullptr) std::move(stored)(code);
     return;
   }
   not_stored_.emplace(parts.stamp.number, std::move(stored));
-  context_.Send(home, SetRetained{.message = parts});
+  context_.Send(home,
+                SetRetained{.message = parts, .author = author, .policy_epoch = policy_epoch});
 }
 
 void Retaining::OnRetainedSet(const RetainedSet& set) {
@@ -67,7 +81,13 @@ void Retaining::WhenStored(absl::AnyInvocable<void() &&> action) {
 
 // -- As store.
 
-ReasonCode Retaining::SetHere(SharedMessage message) {
+ReasonCode Retaining::SetHere(SharedMessage message, SharedAuthor author, uint64_t policy_epoch) {
+  std::unique_ptr<Provenance> provenance;
+  if (author != nullptr) {
+    provenance = std::make_unique<Provenance>();
+    provenance->author = std::move(author);
+    provenance->judged_at = policy_epoch;
+  }
   BrokerTotals& totals = context_.totals;
   const RetainedStamp stamp = message.stamp;
   const auto room = [](uint64_t limit, uint64_t used) { return limit > used ? limit - used : 0; };
@@ -78,7 +98,8 @@ ReasonCode Retaining::SetHere(SharedMessage message) {
   store_.set_limits(
       {.messages = messages + room(context_.limits.retained_messages, totals.retained_messages),
        .bytes = bytes + room(most_bytes, totals.retained_bytes)});
-  const RetainedStore::Outcome outcome = store_.Set(MessageRef(std::move(message)));
+  const RetainedStore::Outcome outcome =
+      store_.Set(MessageRef(std::move(message)), std::move(provenance));
   CountChange(messages, bytes);
   stored_[stamp.origin.value()] = stamp.number;
   AnswerWaiting();
@@ -93,7 +114,7 @@ void Retaining::CountChange(size_t messages_before, size_t bytes_before) {
 
 void Retaining::OnSet(ShardId from, SetRetained set) {
   const uint64_t stamp = set.message.stamp.number;
-  const ReasonCode code = SetHere(std::move(set.message));
+  const ReasonCode code = SetHere(std::move(set.message), std::move(set.author), set.policy_epoch);
   context_.Send(from, RetainedSet{.stamp = stamp, .code = code});
 }
 
@@ -132,13 +153,31 @@ void Retaining::AnswerWaiting() {
 RetainedPage Retaining::Scan(const QueryRetained& query) {
   RetainedPage page{.token = query.token, .cursor = query.cursor};
   size_t bytes = 0;
-  store_.Scan(query.filter, context_.now, kScanSteps, &page.cursor, [&](const MessageRef& message) {
-    if (page.messages.size() == kPageMessages || bytes > kPageBytes) return false;
-    page.messages.push_back(message->parts());
-    bytes += message->size();
-    return true;
-  });
+  store_.ScanWithCompanions(query.filter, context_.now, kScanSteps, &page.cursor,
+                            [&](const MessageRef& message, RetainedStore::Companion* companion) {
+                              if (page.messages.size() == kPageMessages || bytes > kPageBytes)
+                                return false;
+                              if (!IsStillAllowed(companion, message->View().topic_name)) {
+                                ++context_.counters.retained_withheld;
+                                return true;
+                              }
+                              page.messages.push_back(message->parts());
+                              bytes += message->size();
+                              return true;
+                            });
   return page;
+}
+
+bool Retaining::IsStillAllowed(RetainedStore::Companion* companion,
+                               std::string_view topic_name) const {
+  if (companion == nullptr) return true;
+  auto& provenance = static_cast<Provenance&>(*companion);
+  const uint64_t epoch = authority_.EpochOf(provenance.author->port);
+  if (provenance.judged_at != epoch) {
+    provenance.allowed = authority_.Permits(*provenance.author, Action::kPublish, topic_name);
+    provenance.judged_at = epoch;
+  }
+  return provenance.allowed;
 }
 
 // -- As subscriber.

@@ -27,6 +27,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "core/base/hash.h"
+#include "core/broker/authority.h"
 #include "core/broker/delivery.h"
 #include "core/broker/shard_context.h"
 #include "core/session/session_store.h"
@@ -38,14 +39,16 @@ class Retaining {
  public:
   using Stored = absl::AnyInvocable<void(ReasonCode) &&>;
 
-  Retaining(ShardContext* context, Delivery* delivery, SessionStore* sessions);
+  Retaining(ShardContext* context, Authority* authority, Delivery* delivery,
+            SessionStore* sessions);
 
   // -- For publishers on this shard.
   RetainedStamp NextStamp() { return {.origin = context_.self, .number = ++last_stamp_}; }
   uint64_t last_stamp() const { return last_stamp_; }
   // Hands `message`, which has a stamp, to its store. `stored` (may be null) gets kSuccess or
-  // kQuotaExceeded.
-  void Store(const MessageRef& message, Stored stored);
+  // kQuotaExceeded. It is given to nobody once `author` may not publish it any more; null: whoever
+  // published it is bound by no policy.
+  void Store(const MessageRef& message, const SharedAuthor& author, Stored stored);
   bool AllStored() const { return not_stored_.empty(); }
   // Runs `action` once all messages of this shard up to now are stored.
   void WhenStored(absl::AnyInvocable<void() &&> action);
@@ -111,14 +114,18 @@ class Retaining {
   void SendPage(RetainedPage page, Running& running, Session& session);
   bool IsNews(const Running& running, const SharedMessage& message) const;
   RetainedPage Scan(const QueryRetained& query);
+  // What is known of a Retained Message beside itself.
+  struct Provenance;
+  bool IsStillAllowed(RetainedStore::Companion* companion, std::string_view topic_name) const;
   void Answer(ShardId from, const QueryRetained& query);
   void AnswerWaiting();
   bool HasStored(const std::vector<uint64_t>& seen) const;
-  ReasonCode SetHere(SharedMessage message);
+  ReasonCode SetHere(SharedMessage message, SharedAuthor author, uint64_t policy_epoch);
   void CountChange(size_t messages_before, size_t bytes_before);
   void End(Token token);
 
   ShardContext& context_;
+  Authority& authority_;
   Delivery& delivery_;
   SessionStore& sessions_;
   RetainedStore store_;

@@ -18,6 +18,7 @@ SessionKeeper::Attached SessionKeeper::Attach(std::string_view client_id, bool c
     session->will.reset();
     session->will_due = session->expires_at = Instant::Never();
     session->timer.Cancel();
+    authority_.Forget(*session);
     subscribing_.SetOnline(*session, true);
     ++context_.counters.sessions_resumed;
     return {.session = session, .present = true};
@@ -31,8 +32,10 @@ SessionKeeper::Attached SessionKeeper::Attach(std::string_view client_id, bool c
   return {.session = session};
 }
 
-void SessionKeeper::Detach(Session& session, bool with_will, uint32_t expiry_s) {
+void SessionKeeper::Detach(Session& session, bool with_will, uint32_t expiry_s,
+                           SharedAuthor author) {
   session.client = nullptr;
+  authority_.Keep(session, std::move(author));
   brake_.Forget(session);
   session.expiry_s = expiry_s;
   if (!with_will) session.will.reset();
@@ -72,6 +75,7 @@ void SessionKeeper::OnTimer(Session& session) {
 void SessionKeeper::End(Session& session) {
   if (session.will != nullptr) PublishWill(session);
   session.timer.Cancel();
+  authority_.Forget(session);
   sessions_.Forget(session);
   context_.totals.sessions.fetch_sub(1, std::memory_order_relaxed);
   subscribing_.Abandon(session);
@@ -85,8 +89,15 @@ void SessionKeeper::PublishWill(Session& session) {
   if (will->message_expiry_s.has_value()) {
     view.expires_at = context_.now + seconds(*will->message_expiry_s);
   }
+  // It was allowed when it was left, and somebody may have been told "no" since.
+  const SharedAuthor author = authority_.AuthorOf(session);
+  if (author != nullptr && !authority_.Allows(author->port, author->principal, session.client_id,
+                                              Action::kPublish, view.topic_name)) {
+    ++context_.counters.wills_withheld;
+    return;
+  }
   ++context_.counters.wills_published;
-  publisher_.Publish(view, &session, nullptr);
+  publisher_.Publish(view, &session, nullptr, author);
 }
 
 // Waits while the news of what has gone already is on its way: whatever else this shard has to say

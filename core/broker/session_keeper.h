@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "core/broker/authority.h"
 #include "core/broker/publisher.h"
 #include "core/broker/shard_context.h"
 #include "core/broker/subscribing.h"
@@ -14,9 +15,10 @@ namespace signet {
 
 class SessionKeeper {
  public:
-  SessionKeeper(ShardContext* context, SessionStore* sessions, Subscribing* subscribing,
-                Publisher* publisher, Brake* brake)
+  SessionKeeper(ShardContext* context, Authority* authority, SessionStore* sessions,
+                Subscribing* subscribing, Publisher* publisher, Brake* brake)
       : context_(*context),
+        authority_(*authority),
         sessions_(*sessions),
         subscribing_(*subscribing),
         publisher_(*publisher),
@@ -32,7 +34,8 @@ class SessionKeeper {
 
   // The Network Connection of `session` has ended. `with_will`: not by a DISCONNECT that discards
   // the Will [MQTT-3.14.4-3]. `expiry_s` is the Session Expiry Interval that holds now.
-  void Detach(Session& session, bool with_will, uint32_t expiry_s);
+  // `author`: as whom its client held it, null if no policy binds what is left.
+  void Detach(Session& session, bool with_will, uint32_t expiry_s, SharedAuthor author);
 
   // A timer of `session` fired.
   void OnTimer(Session& session);
@@ -48,6 +51,7 @@ class SessionKeeper {
   void ArmTimer(Session& session);
 
   ShardContext& context_;
+  Authority& authority_;
   SessionStore& sessions_;
   Subscribing& subscribing_;
   Publisher& publisher_;

@@ -16,20 +16,21 @@ constexpr uint32_t kMaxSlots = SlotId<void>::kGenerationMask;
 
 ShardBroker::ShardBroker(ShardContext::Setup setup, std::vector<PortAccess> ports, Instant start)
     : context_(std::move(setup), start),
-      ports_(std::move(ports)),
+      authority_(&context_, std::move(ports)),
       promises_(context_.limits),
       clients_(kMaxSlots),
       sessions_(kMaxSlots, static_cast<uint8_t>(TimerKind::kSession)),
       memory_gauge_(&context_),
       brake_(&context_, &clients_),
       delivery_(&context_, &brake_),
-      retaining_(&context_, &delivery_, &sessions_),
+      retaining_(&context_, &authority_, &delivery_, &sessions_),
       interest_(&context_, &tree_, &sessions_, &retaining_),
-      sharing_(&context_, &tree_, &delivery_, &interest_, &sessions_),
+      sharing_(&context_, &authority_, &tree_, &delivery_, &interest_, &sessions_),
       fan_out_(&context_, &tree_, &delivery_, &sharing_, &retaining_),
       publisher_(&context_, &fan_out_, &retaining_),
       subscribing_(&context_, &tree_, &sharing_, &interest_, &retaining_, &sessions_),
-      keeper_(&context_, &sessions_, &subscribing_, &publisher_, &brake_),
+      keeper_(&context_, &authority_, &sessions_, &subscribing_, &publisher_, &brake_),
+      review_(&context_, &authority_, &sessions_, &subscribing_, &brake_),
       housekeeping_(static_cast<uint8_t>(TimerKind::kHousekeeping), this) {
   context_.wheel.Set(housekeeping_, start + kHousekeepingInterval);
 }
@@ -51,6 +52,7 @@ void ShardBroker::BeginTurn(Instant now) {
 void ShardBroker::EndTurn() {
   context_.wheel.Advance(context_.now, [this](Timer& timer) { OnTimer(timer); });
   retaining_.Work();
+  review_.Work();
   LetGo();
   ReadResumed();
   keeper_.Settle();
@@ -65,7 +67,8 @@ void ShardBroker::TakeEffects(Effects* effects) {
 }
 
 Instant ShardBroker::NextDeadline() const {
-  if (retaining_.has_work() || keeper_.has_work() || !resumed_.empty() || CanRelieve()) {
+  if (retaining_.has_work() || review_.has_work() || keeper_.has_work() || !resumed_.empty() ||
+      CanRelieve()) {
     return context_.now;
   }
   const Instant next = context_.wheel.NextDeadline();
@@ -273,19 +276,6 @@ std::optional<uint32_t> ShardBroker::MessageExpiry(const Properties& properties)
   }
   if (most == 0) return std::nullopt;
   return static_cast<uint32_t>(most);
-}
-
-void ShardBroker::SetPort(PortId port, const PortAccess& access) {
-  if (ports_.size() <= port.value()) ports_.resize(port.value() + 1u);
-  ports_[port.value()] = access;
-}
-
-void ShardBroker::ClosePort(PortId port) {
-  ports_[port.value()].closed = true;
-  clients_.ForEach([port](Client& client) {
-    if (client.port_ != port) return;
-    client.Disconnect(ReasonCode::kAdministrativeAction, "this port is being closed");
-  });
 }
 
 void ShardBroker::Drain() {

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/access/authorizer.h"
 #include "core/base/slot_map.h"
+#include "core/broker/authority.h"
 #include "core/broker/brake.h"
 #include "core/broker/client.h"
 #include "core/broker/delivery.h"
@@ -25,23 +25,13 @@
 #include "core/broker/memory_gauge.h"
 #include "core/broker/publisher.h"
 #include "core/broker/retaining.h"
+#include "core/broker/review.h"
 #include "core/broker/session_keeper.h"
 #include "core/broker/shard_context.h"
 #include "core/broker/sharing.h"
 #include "core/broker/subscribing.h"
 
 namespace signet {
-
-// What is particular to the clients of one port.
-struct PortAccess {
-  bool authenticates = false;  // Whether the auth shard decides who comes in.
-  // Null: everything is allowed. The caller's, and lives until no client of the port does.
-  Authorizer* authorizer = nullptr;
-  // For what precedes CONNECT, and for CONNECT; 0: Limits::connect_timeout_s.
-  uint32_t handshake_timeout_s = 0;
-  uint32_t connect_timeout_s = 0;
-  bool closed = false;  // For good; who comes from another shard comes too late.
-};
 
 class ShardBroker {
  public:
@@ -111,9 +101,13 @@ class ShardBroker {
   BlockQueue<MailToAuth>& to_auth() { return context_.to_auth; }
 
   // -- Ports, which may come and change at any time.
+  // With another policy_epoch, what the new policy does not allow is taken back in the turns that
+  // follow (core/broker/review.h).
   void SetPort(PortId port, const PortAccess& access);
   // Takes leave of all its clients (DISCONNECT 0x98), for good.
   void ClosePort(PortId port);
+  // The same; what they have left behind is bound by the policy of `heir`. Its own is let go.
+  void ReplacePort(PortId port, PortId heir);
 
   // -- Being stopped: tells every client (DISCONNECT 0x8B) and closes it; new ones are refused.
   // Wills are not published (3.1.2.5 lets a Server that shuts down defer them).
@@ -137,7 +131,7 @@ class ShardBroker {
   static constexpr Duration kReliefInterval = milliseconds(10);
 
   // -- For Client.
-  const PortAccess& access(PortId port) const { return ports_[port.value()]; }
+  const PortAccess& access(PortId port) const { return authority_.port(port); }
   // Sends what waits for `session`.
   void Pump(Session& session);
   // Ends the Network Connection that holds the Session of this name, if there is one
@@ -156,6 +150,7 @@ class ShardBroker {
   // Whether a publisher to these shards has to wait.
   bool MustHoldBack(ShardSet shards) const;
   void LogConnected(const Client& client, bool session_present);
+  void SendAway(PortId port);
   void LogClosed(const Client& client, std::string_view why);
   void LogBadInput(const Client& client, ReasonCode code, std::string_view what);
   void LogGivenUp(const Client& client, std::string_view why);  // Before it was connected.
@@ -194,7 +189,7 @@ class ShardBroker {
   void On(ShardId from, HandOver message);
 
   ShardContext context_;
-  std::vector<PortAccess> ports_;
+  Authority authority_;
   Promises promises_;
   SlotMap<Client, ConnectionId> clients_;
   TopicTree tree_;
@@ -209,6 +204,7 @@ class ShardBroker {
   Publisher publisher_;
   Subscribing subscribing_;
   SessionKeeper keeper_;
+  Review review_;
 
   std::vector<ConnectionId> resumed_;    // To be read on at the end of the turn.
   std::vector<ConnectionId> held_back_;  // Publishers that wait for relief.

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/access/author.h"
 #include "core/base/ids.h"
 #include "core/broker/proof.h"
 #include "core/mqtt/application_message.h"
@@ -108,6 +109,8 @@ struct SharedRefused {
 // stamp.
 struct SetRetained {
   SharedMessage message;
+  SharedAuthor author;
+  uint64_t policy_epoch = 0;  // By which the author was allowed to publish it.
 };
 struct RetainedSet {
   uint64_t stamp = 0;

@@ -16,9 +16,10 @@ std::string NameOf(std::string_view share_name, std::string_view filter) {
 
 }  // namespace
 
-Sharing::Sharing(ShardContext* context, TopicTree* tree, Delivery* delivery, Interest* interest,
-                 SessionStore* sessions)
+Sharing::Sharing(ShardContext* context, Authority* authority, TopicTree* tree, Delivery* delivery,
+                 Interest* interest, SessionStore* sessions)
     : context_(*context),
+      authority_(*authority),
       tree_(*tree),
       delivery_(*delivery),
       interest_(*interest),
@@ -189,6 +190,7 @@ bool Sharing::TryHere(Outgoing& message, const SharedMember& member, bool accept
   if (session == nullptr || session->ending) return false;
   if (session->client == nullptr && !accept_offline) return false;
   const MessageView& view = message.view();
+  if (session->leaving != 0 && !authority_.MayReceive(*session, view.topic_name)) return false;
   const QoS qos = Lesser(view.qos, member.options.maximum_qos);
   const uint32_t id = member.subscription_id;
   const size_t size = view.topic_name.size() + view.properties.size() + view.payload.size() +

@@ -8,6 +8,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "core/base/slot_map.h"
+#include "core/broker/authority.h"
 #include "core/broker/commit_table.h"
 #include "core/broker/delivery.h"
 #include "core/broker/shard_context.h"
@@ -24,8 +25,8 @@ class Sharing {
  public:
   using Done = absl::AnyInvocable<void(ReasonCode) &&>;
 
-  Sharing(ShardContext* context, TopicTree* tree, Delivery* delivery, Interest* interest,
-          SessionStore* sessions);
+  Sharing(ShardContext* context, Authority* authority, TopicTree* tree, Delivery* delivery,
+          Interest* interest, SessionStore* sessions);
 
   // -- For a Session at home here; the group may live on any shard. `member.shard` is this one.
   // `done` gets the code for SUBACK, a success only once every shard knows of the group's filter.
@@ -65,6 +66,7 @@ class Sharing {
                bool accept_behind);
 
   ShardContext& context_;
+  Authority& authority_;
   TopicTree& tree_;
   Delivery& delivery_;
   Interest& interest_;

@@ -166,6 +166,20 @@ size_t Subscribing::UnsubscribeSome(Session& session, size_t most) {
   return count;
 }
 
+void Subscribing::Revoke(Session& session, std::span<const std::string> topic_filters) {
+  for (const std::string& topic_filter : topic_filters) {
+    if (!Forget(session, topic_filter)) continue;
+    if (!ParseTopicFilter(topic_filter)->is_shared()) {
+      Remove(session, topic_filter);
+      continue;
+    }
+    ++session.leaving;
+    Remove(session, topic_filter, [this, id = session.id](ReasonCode) {
+      if (Session* left = sessions_.Find(id)) --left->leaving;
+    });
+  }
+}
+
 void Subscribing::Remove(Session& session, std::string_view topic_filter, Sharing::Done left) {
   const TopicFilterView filter = *ParseTopicFilter(topic_filter);
   if (filter.is_shared()) {

@@ -50,6 +50,10 @@ class Subscribing {
   void Abandon(Session& session);
   size_t UnsubscribeSome(Session& session, size_t most);
 
+  // Takes back Subscriptions that are not allowed any more. What groups have given to the Session
+  // by then, and is still on its way, is judged when it comes.
+  void Revoke(Session& session, std::span<const std::string> topic_filters);
+
   // Tells the groups of its Shared Subscriptions whether the Session has a Network Connection.
   void SetOnline(const Session& session, bool online);
 

@@ -94,4 +94,23 @@ void InflightWindow::Complete(PacketId id) {
   --used_;
 }
 
+size_t InflightWindow::Recall(bool sent_too,
+                              absl::FunctionRef<bool(const OutboundMessage&)> refused) {
+  size_t count = 0;
+  for (size_t place = 0; place < entries_.size(); ++place) {
+    Entry& entry = entries_[place];
+    if (entry.stage != Stage::kPublished || (entry.counted && !sent_too)) continue;
+    if (!refused(entry.outbound)) continue;
+    ++count;
+    if (entry.outbound.qos == QoS::kExactlyOnce) {
+      // It stays among those to be resent, if it is there.
+      entry.outbound = {};
+      entry.stage = Stage::kReleased;
+    } else {
+      Complete(static_cast<PacketId>(place + 1));
+    }
+  }
+  return count;
+}
+
 }  // namespace signet

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "core/session/outbound_message.h"
 
 namespace signet {
@@ -54,6 +55,12 @@ class InflightWindow {
   // PUBACK, PUBCOMP, or PUBREC with an error: the identifier is free again and the quota comes
   // back.
   void Complete(PacketId id);
+
+  // Takes back messages of which `refused` is true, as far as they were not sent on the present
+  // connection; `sent_too`: there is none. What is QoS 1 is forgotten. What is QoS 2 goes on as if
+  // it had been received: PUBREL makes sure that the Client does not wait for it with an identifier
+  // that then stands for another message. How many it has taken back.
+  size_t Recall(bool sent_too, absl::FunctionRef<bool(const OutboundMessage&)> refused);
 
   size_t size() const { return used_; }
 

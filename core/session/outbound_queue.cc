@@ -46,6 +46,17 @@ OutboundMessage OutboundQueue::Pop() {
   return queue_.Pop();
 }
 
+size_t OutboundQueue::RemoveIf(absl::FunctionRef<bool(const OutboundMessage&)> refused) {
+  const size_t before = queue_.size();
+  for (size_t left = before; left > 0; --left) {
+    OutboundMessage outbound = Pop();
+    if (refused(outbound)) continue;
+    bytes_ += outbound.size();
+    queue_.Push(std::move(outbound));
+  }
+  return before - queue_.size();
+}
+
 void OutboundQueue::DropFront() {
   bytes_ -= queue_.front().size();
   queue_.DropFront();

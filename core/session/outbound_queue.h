@@ -2,6 +2,7 @@
 // output. Part of the Session State; bounded by count and bytes. An empty one holds no memory.
 #pragma once
 
+#include "absl/functional/function_ref.h"
 #include "core/base/block_queue.h"
 #include "core/base/time.h"
 #include "core/session/outbound_message.h"
@@ -29,6 +30,10 @@ class OutboundQueue {
   // [MQTT-3.3.2-5]. Null if there is none.
   const OutboundMessage* Front(Instant now);
   OutboundMessage Pop();
+
+  // Drops those of which `refused` is true, and keeps the others in their order. How many it has
+  // dropped.
+  size_t RemoveIf(absl::FunctionRef<bool(const OutboundMessage&)> refused);
 
   bool empty() const { return queue_.empty(); }
   size_t size() const { return queue_.size(); }

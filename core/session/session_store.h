@@ -37,6 +37,11 @@ class SessionStore {
   void ForEach(Visit&& visit) {
     sessions_.ForEach(visit);
   }
+  // The same in several turns, see SlotMap.
+  template <typename Visit>
+  bool VisitSlot(uint32_t number, Visit&& visit) {
+    return sessions_.VisitSlot(number, visit);
+  }
 
  private:
   struct NameHash {

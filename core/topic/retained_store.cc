@@ -14,7 +14,8 @@ bool HasExpired(const MessageRef& message, Instant now) {
 
 }  // namespace
 
-RetainedStore::Outcome RetainedStore::Set(MessageRef message) {
+RetainedStore::Outcome RetainedStore::Set(MessageRef message,
+                                          std::unique_ptr<Companion> companion) {
   const MessageView view = message->View();
   const auto place = entries_.lower_bound(view.topic_name);
   const bool exists = place != entries_.end() && place->topic_name == view.topic_name;
@@ -30,12 +31,13 @@ RetainedStore::Outcome RetainedStore::Set(MessageRef message) {
   bytes_ += message->size() - old_size;
   if (Expires(message)) ++expiring_;
   if (!exists) {
-    entries_.emplace_hint(place, Entry{std::move(message), view.topic_name});
+    entries_.emplace_hint(place, Entry{std::move(message), view.topic_name, std::move(companion)});
     return Outcome::kStored;
   }
   if (Expires(place->message)) --expiring_;
   place->topic_name = view.topic_name;
   place->message = std::move(message);
+  place->companion = std::move(companion);
   return Outcome::kStored;
 }
 
@@ -47,6 +49,13 @@ const MessageRef* RetainedStore::Find(std::string_view topic_name, Instant now) 
 
 size_t RetainedStore::Scan(std::string_view filter, Instant now, size_t max_steps, Cursor* cursor,
                            absl::FunctionRef<bool(const MessageRef&)> visit) const {
+  return ScanWithCompanions(filter, now, max_steps, cursor,
+                            [&](const MessageRef& message, Companion*) { return visit(message); });
+}
+
+size_t RetainedStore::ScanWithCompanions(
+    std::string_view filter, Instant now, size_t max_steps, Cursor* cursor,
+    absl::FunctionRef<bool(const MessageRef&, Companion*)> visit) const {
   if (cursor->done) return 0;
   std::string seek;
   Place at = entries_.lower_bound(FirstCandidate(filter));
@@ -59,7 +68,7 @@ size_t RetainedStore::Scan(std::string_view filter, Instant now, size_t max_step
   for (bool stopped = false; !stopped && at != entries_.end() && steps < max_steps; ++steps) {
     const SkipScan judgement = Judge(filter, at->topic_name, &seek);
     const bool wanted = judgement == SkipScan::kMatch && !HasExpired(at->message, now);
-    stopped = wanted && !visit(at->message);
+    stopped = wanted && !visit(at->message, at->companion.get());
     if (stopped) continue;
     last = &*at;
     at = Onward(judgement, seek, std::next(at));

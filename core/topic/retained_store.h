@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,12 @@ class RetainedStore {
     kQuotaExceeded,  // Nothing has changed: what was kept for the Topic Name still is.
   };
 
+  // What the owner keeps beside a message; goes with it.
+  class Companion {
+   public:
+    virtual ~Companion() = default;
+  };
+
   explicit RetainedStore(const Limits& limits) : limits_(limits) {}
   RetainedStore(const RetainedStore&) = delete;
   RetainedStore& operator=(const RetainedStore&) = delete;
@@ -39,7 +46,7 @@ class RetainedStore {
   // Keeps `message` as the one of its Topic Name [MQTT-3.3.1-5]; with an empty payload, removes the
   // one that is kept and keeps none [MQTT-3.3.1-6] [MQTT-3.3.1-7]. A replacement is judged by how
   // many bytes it adds.
-  Outcome Set(MessageRef message);
+  Outcome Set(MessageRef message, std::unique_ptr<Companion> companion = nullptr);
 
   // Null if there is none, or if it has expired. Valid until the next call that is not const.
   const MessageRef* Find(std::string_view topic_name, Instant now) const;
@@ -61,6 +68,9 @@ class RetainedStore {
   // missed that has been there from the first slice to the last.
   size_t Scan(std::string_view filter, Instant now, size_t max_steps, Cursor* cursor,
               absl::FunctionRef<bool(const MessageRef&)> visit) const;
+  // The same; the companion is the store's, and null where none was given.
+  size_t ScanWithCompanions(std::string_view filter, Instant now, size_t max_steps, Cursor* cursor,
+                            absl::FunctionRef<bool(const MessageRef&, Companion*)> visit) const;
 
   // Drops expired messages, looking at no more than `max_steps` entries. Goes on where it stopped
   // last time; having come to the end, it begins anew with the next call. Returns how many it has
@@ -75,6 +85,7 @@ class RetainedStore {
   struct Entry {
     mutable MessageRef message;
     mutable std::string_view topic_name;  // Within `message`.
+    mutable std::unique_ptr<Companion> companion;
   };
   struct ByTopicName {
     using is_transparent = void;

@@ -1,0 +1,106 @@
+#include "core/broker/authority.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/broker/client.h"
+#include "fmt/format.h"
+
+namespace signet {
+namespace {
+
+std::string_view NameOf(Action action) {
+  switch (action) {
+    case Action::kConnect:
+      return "Connect";
+    case Action::kPublish:
+      return "Publish";
+    case Action::kSubscribe:
+      return "Subscribe";
+  }
+  UNREACHABLE();
+}
+
+uint64_t& CounterOf(Action action, Counters* counters) {
+  switch (action) {
+    case Action::kConnect:
+      return counters->denied_connect;
+    case Action::kPublish:
+      return counters->denied_publish;
+    case Action::kSubscribe:
+      return counters->denied_subscribe;
+  }
+  UNREACHABLE();
+}
+
+}  // namespace
+
+Authority::Authority(ShardContext* context, std::vector<PortAccess> ports) : context_(*context) {
+  for (size_t i = 0; i < ports.size(); ++i) {
+    ports_.push_back({.access = ports[i], .heir = PortId(static_cast<uint16_t>(i))});
+  }
+}
+
+void Authority::Need(PortId port) {
+  while (ports_.size() <= port.value()) {
+    ports_.push_back({.access = {}, .heir = PortId(static_cast<uint16_t>(ports_.size()))});
+  }
+}
+
+bool Authority::SetPort(PortId id, const PortAccess& access) {
+  Need(id);
+  PortAccess& present = ports_[id.value()].access;
+  const bool changes = present.policy_epoch != access.policy_epoch;
+  // Who should have gone by an earlier change, and was not yet looked at, goes all the same.
+  const uint64_t disconnect_before = std::max(present.disconnect_before, access.disconnect_before);
+  present = access;
+  present.disconnect_before = disconnect_before;
+  return changes;
+}
+
+void Authority::ClosePort(PortId id) { ports_[id.value()].access.closed = true; }
+
+void Authority::ReplacePort(PortId id, PortId heir) {
+  ClosePort(id);
+  Need(heir);
+  for (Entry& entry : ports_) {
+    if (entry.heir == id) entry.heir = heir;
+  }
+  // It is asked no more.
+  ports_[id.value()].access.authorizer = nullptr;
+}
+
+void Authority::Keep(const Session& session, SharedAuthor author) {
+  if (author != nullptr) absent_.insert_or_assign(session.id, std::move(author));
+}
+
+SharedAuthor Authority::AuthorOf(const Session& session) const {
+  const auto found = absent_.find(session.id);
+  return found == absent_.end() ? nullptr : found->second;
+}
+
+bool Authority::MayReceive(const Session& session, std::string_view topic_name) const {
+  if (session.client != nullptr) {
+    const Client& client = *session.client;
+    return Permits(client.port(), client.principal(), session.client_id, Action::kSubscribe,
+                   topic_name);
+  }
+  const auto found = absent_.find(session.id);
+  return found == absent_.end() || Permits(*found->second, Action::kSubscribe, topic_name);
+}
+
+void Authority::Deny(const Principal& principal, std::string_view client_id, Action action,
+                     std::string_view topic) {
+  ++CounterOf(action, &context_.counters);
+  if (!log_.Allow(context_.now)) return;
+  const uint64_t suppressed = log_.TakeSuppressed();
+  context_.log.Write(LogLevel::kWarning, "not allowed",
+                     {{"client_id", client_id},
+                      {"username", principal.username},
+                      {"identity", principal.identity},
+                      {"action", NameOf(action)},
+                      {"topic", topic},
+                      {"not_logged_before", fmt::format("{}", suppressed)}});
+}
+
+}  // namespace signet

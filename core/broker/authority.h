@@ -1,0 +1,94 @@
+// Authority: what the clients of each port may do, as one shard knows it. Every path of core/broker
+// asks here, so that none can differ from another (docs/decisions/0005-authorization.md): whoever
+// acts now, and who left something behind. Used on the shard's thread alone.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "core/access/author.h"
+#include "core/access/authorizer.h"
+#include "core/broker/shard_context.h"
+#include "core/session/session.h"
+
+namespace signet {
+
+// What is particular to the clients of one port.
+struct PortAccess {
+  bool authenticates = false;  // Whether the auth shard decides who comes in.
+  // Null: everything is allowed. The caller's; lives until the port has another one, or has been
+  // replaced: what clients of a port that is gone have left behind is still asked about.
+  Authorizer* authorizer = nullptr;
+  // Which policy that is: a later one has a greater number. Alike on all shards.
+  uint64_t policy_epoch = 0;
+  // Clients that were let in by an earlier policy than this are sent away instead of being judged.
+  uint64_t disconnect_before = 0;
+  // For what precedes CONNECT, and for CONNECT; 0: Limits::connect_timeout_s.
+  uint32_t handshake_timeout_s = 0;
+  uint32_t connect_timeout_s = 0;
+  bool closed = false;  // For good; who comes from another shard comes too late.
+};
+
+class Authority {
+ public:
+  Authority(ShardContext* context, std::vector<PortAccess> ports);
+
+  // -- Ports.
+  const PortAccess& port(PortId id) const { return ports_[id.value()].access; }
+  // Whether its policy is another one than before.
+  bool SetPort(PortId id, const PortAccess& access);
+  // Its last policy still binds what its clients have left behind.
+  void ClosePort(PortId id);
+  // Closes it, and from now on the policy of `heir` binds them.
+  void ReplacePort(PortId id, PortId heir);
+
+  // Whether there is a policy at all, and which.
+  bool Governs(PortId port) const { return Governing(port).authorizer != nullptr; }
+  uint64_t EpochOf(PortId port) const { return Governing(port).policy_epoch; }
+
+  // -- The decision, see Authorizer. Allows() counts a refusal and logs it, Permits() does not.
+  bool Allows(PortId port, const Principal& principal, std::string_view client_id, Action action,
+              std::string_view topic) {
+    if (Permits(port, principal, client_id, action, topic)) [[likely]]
+      return true;
+    Deny(principal, client_id, action, topic);
+    return false;
+  }
+  bool Permits(PortId port, const Principal& principal, std::string_view client_id, Action action,
+               std::string_view topic) const {
+    Authorizer* authorizer = Governing(port).authorizer;
+    return authorizer == nullptr || authorizer->Allows(principal, client_id, action, topic);
+  }
+  bool Permits(const Author& author, Action action, std::string_view topic) const {
+    return Permits(author.port, author.principal, author.client_id, action, topic);
+  }
+
+  // -- Sessions without a Network Connection: as whom they were held last. Null: bound by nothing.
+  void Keep(const Session& session, SharedAuthor author);
+  void Forget(const Session& session) { absent_.erase(session.id); }
+  SharedAuthor AuthorOf(const Session& session) const;
+  // Whether the Session, present or absent, may still be sent what is published there.
+  bool MayReceive(const Session& session, std::string_view topic_name) const;
+
+ private:
+  struct Entry {
+    PortAccess access;
+    PortId heir;  // Itself, unless it was replaced.
+  };
+
+  const PortAccess& Governing(PortId port) const {
+    return ports_[ports_[port.value()].heir.value()].access;
+  }
+  void Need(PortId port);
+  void Deny(const Principal& principal, std::string_view client_id, Action action,
+            std::string_view topic);
+
+  ShardContext& context_;
+  std::vector<Entry> ports_;
+  absl::flat_hash_map<SessionId, SharedAuthor> absent_;
+  RateLimit log_{20, 20};
+};
+
+}  // namespace signet
