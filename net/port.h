@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/access/auth_desk.h"
+#include "core/access/authorizer.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
 #include "net/listen_address.h"
@@ -26,6 +27,16 @@ struct ProxyRule {
   NetworkSet trusted;  // Others are refused.
 };
 
+// By what the shards decide what the clients of a port may do.
+struct PortAuthorization {
+  // For one shard, made on its thread. All that are made answer alike, by one policy that never
+  // changes.
+  std::function<std::unique_ptr<Authorizer>()> make;
+  uint64_t epoch = 0;        // Of that policy: of two, the later one has the greater number. Not 0.
+  bool disconnects = false;  // Clients let in by an earlier policy are sent away, not judged.
+  bool has_policy = false;   // Otherwise a credential's own word is all that binds a client.
+};
+
 struct PortSettings {
   // For the log.
   std::string name;
@@ -38,6 +49,8 @@ struct PortSettings {
   std::shared_ptr<const ProxyRule> proxy;
   // By what the auth shard decides who comes in; null: no authentication.
   std::shared_ptr<const config::BrokerAuthentication> authentication;
+  // Null: who is let in may do everything.
+  std::shared_ptr<const PortAuthorization> authorization;
   // What the present clients agreed to: when it changes, they are sent away.
   std::string terms;
 

@@ -272,9 +272,16 @@ void Shard::PassToAuth() {
 
 void Shard::SetPort(std::shared_ptr<const Port> port) {
   const PortSettings& settings = port->settings;
-  broker_.SetPort(port->id, {.authenticates = settings.authentication != nullptr,
-                             .handshake_timeout_s = settings.handshake_timeout_s,
-                             .connect_timeout_s = settings.connect_timeout_s});
+  PortAccess access{.authenticates = settings.authentication != nullptr,
+                    .authorizer = policies_.Renew(*port),
+                    .handshake_timeout_s = settings.handshake_timeout_s,
+                    .connect_timeout_s = settings.connect_timeout_s};
+  if (settings.authorization != nullptr) {
+    access.policy_epoch = settings.authorization->epoch;
+    if (settings.authorization->disconnects) access.disconnect_before = access.policy_epoch;
+  }
+  broker_.SetPort(port->id, access);
+  policies_.Retire();
   ports_.Set(std::move(port));
 }
 
@@ -295,12 +302,13 @@ void Shard::Replace(PortId from, PortId to) {
   for (Door& door : doors_) {
     if (door.port == from) door.port = to;
   }
+  broker_.ReplacePort(from, to);
+  policies_.Drop(from);
   Forget(from);
 }
 
 // Its clients, who may be many, need nothing of its settings any more.
 void Shard::Forget(PortId port) {
-  broker_.ClosePort(port);
   const Port& old = ports_.Get(port);
   ports_.Set(std::make_shared<Port>(
       Port{.id = port,
@@ -312,6 +320,7 @@ void Shard::ClosePort(PortId port) {
   for (const Door& door : doors_) {
     if (door.port == port) door.acceptor->Stop();
   }
+  broker_.ClosePort(port);
   Forget(port);
 }
 

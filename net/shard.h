@@ -13,6 +13,7 @@
 #include "net/connections.h"
 #include "net/mailroom.h"
 #include "net/net_counters.h"
+#include "net/policy_table.h"
 #include "net/port_table.h"
 #include "net/uring/buffer_ring.h"
 #include "net/uring/probe.h"
@@ -95,6 +96,7 @@ class Shard {
   Limits limits_;
   LogSink& log_;
   PortTable ports_;
+  PolicyTable policies_;  // Outlives the broker.
   ShardBroker broker_;
   Connections connections_;
   std::vector<Door> doors_;

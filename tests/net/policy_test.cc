@@ -1,0 +1,81 @@
+// A port whose policy changes while it is open: every shard has the new one when Apply() returns,
+// whoever it still allows stays, and the one before is not asked any more.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/net/shard_group_fixture.h"
+
+namespace signet {
+namespace {
+
+constexpr uint32_t kFourShards = 4;
+constexpr size_t kEightClients = 8;
+
+class DenyingOneTopic : public Authorizer {
+ public:
+  explicit DenyingOneTopic(std::string topic) : topic_(std::move(topic)) {}
+  bool Allows(const Principal&, std::string_view, Action action, std::string_view topic) override {
+    return action != Action::kPublish || topic != topic_;
+  }
+
+ private:
+  const std::string topic_;
+};
+
+std::shared_ptr<const PortAuthorization> Denying(std::string topic, uint64_t epoch,
+                                                 bool disconnects = false) {
+  PortAuthorization authorization{.epoch = epoch, .disconnects = disconnects, .has_policy = true};
+  authorization.make = [topic = std::move(topic)]() -> std::unique_ptr<Authorizer> {
+    return std::make_unique<DenyingOneTopic>(topic);
+  };
+  return std::make_shared<const PortAuthorization>(std::move(authorization));
+}
+
+PortSettings Front(std::shared_ptr<const PortAuthorization> authorization) {
+  return {.name = "front", .address = AnyPort(), .authorization = std::move(authorization)};
+}
+
+TEST(Policy, ReachesEveryShardWhenItChangesAndDropsNobody) {
+  BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(Denying("a", 1))});
+  SocketClient witness = broker.Subscribed("w", "#");
+  std::vector<SocketClient> clients;
+  for (size_t i = 0; i < kEightClients; ++i) {
+    clients.push_back(broker.Connected("c" + std::to_string(i)));
+  }
+  const auto expect_only = [&](std::string_view allowed) {
+    for (SocketClient& client : clients) {
+      EXPECT_TRUE(client.Send(PublishPacket("a", "x")));
+      EXPECT_TRUE(client.Send(PublishPacket("b", "x")));
+    }
+    for (size_t i = 0; i < kEightClients; ++i) ExpectBytes(witness, PublishPacket(allowed, "x"));
+  };
+  expect_only("b");
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("b", 2))}, {}).ok());
+  expect_only("a");
+  EXPECT_TRUE(broker.Reaches(
+      [](const ShardGroup::Sums& sums) { return sums.core.denied_publish == 2 * kEightClients; }));
+  EXPECT_EQ(broker.Sum().connections, kEightClients + 1);
+  EXPECT_EQ(broker.Sum().core.connections_accepted, kEightClients + 1);
+  EXPECT_EQ(broker.Sum().core.connections_closed, 0u);
+}
+
+TEST(Policy, SendsEverybodyAwayIfItSaysSo) {
+  BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(Denying("a", 1))});
+  std::vector<SocketClient> clients;
+  for (size_t i = 0; i < kEightClients; ++i) {
+    clients.push_back(broker.Connected("c" + std::to_string(i)));
+  }
+  // The same policy again is no change.
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("a", 1, /*disconnects=*/true))}, {}).ok());
+  EXPECT_EQ(broker.Sum().connections, kEightClients);
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("b", 2, /*disconnects=*/true))}, {}).ok());
+  for (SocketClient& client : clients) EXPECT_TRUE(client.ReceiveUntilClosed().has_value());
+  EXPECT_EQ(broker.Sum().core.revoked_clients, kEightClients);
+}
+
+}  // namespace
+}  // namespace signet
