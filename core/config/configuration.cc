@@ -143,12 +143,7 @@ class Assembler {
   void CheckAuthorization(const ListenerPort& settings, Waits* waits) {
     const Reference& reference = settings.authorization;
     if (reference.empty()) return;
-    if (configuration_.authorizations.contains(reference.name)) {
-      if (settings.authentication.empty()) return;  // Which is loud already.
-      problems_->Add(Severity::kWarning, reference.origin,
-                     "policies are read and not applied yet: whoever is let in may do everything");
-      return;
-    }
+    if (configuration_.authorizations.contains(reference.name)) return;
     waits->push_back(
         {.severity = Severity::kWaiting,
          .origin = reference.origin,

@@ -151,6 +151,15 @@ StatusOr<std::shared_ptr<const config::BrokerAuthentication>> AuthenticationOf(
   return std::shared_ptr<const config::BrokerAuthentication>(std::move(settings));
 }
 
+// Null: it refers to none.
+const config::BrokerAuthorization* PolicyOf(const config::ListenerPort& settings,
+                                            const config::Configuration& configuration) {
+  if (settings.authorization.empty()) return nullptr;
+  const auto found = configuration.authorizations.find(settings.authorization.name);
+  CHECK(found != configuration.authorizations.end());  // Or it would have to wait.
+  return &found->second;
+}
+
 }  // namespace
 
 PortMaker::PortMaker(CertificateSource* certificates, LogSink* log)
@@ -160,6 +169,7 @@ StatusOr<std::vector<PortSettings>> PortMaker::Make(const config::Configuration&
                                                     int64_t now_s, Instant now) {
   if (tickets_ == nullptr) tickets_ = std::make_shared<TicketKeys>(now);
   replace_at_s_ = INT64_MAX;
+  policies_.Begin();
   std::vector<PortSettings> ports;
   for (const ResolvedPort& port : configuration.ports) {
     if (!port.waits_for.empty()) continue;
@@ -209,6 +219,7 @@ StatusOr<PortSettings> PortMaker::MakeOne(const ResolvedPort& port,
     auto authentication = AuthenticationOf(port, configuration);
     if (!authentication.ok()) return authentication.error();
     settings.authentication = std::move(*authentication);
+    settings.authorization = policies_.Make(PolicyOf(from, configuration));
   }
   return settings;
 }

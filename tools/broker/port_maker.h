@@ -14,6 +14,7 @@
 #include "net/port.h"
 #include "net/tls/ticket_keys.h"
 #include "net/tls/tls_context.h"
+#include "tools/broker/policy_maker.h"
 
 namespace signet {
 
@@ -50,6 +51,7 @@ class PortMaker {
 
   CertificateSource& certificates_;
   LogSink& log_;
+  PolicyMaker policies_;
   std::shared_ptr<TicketKeys> tickets_;
   int64_t replace_at_s_ = INT64_MAX;
 };

@@ -93,15 +93,14 @@ TEST(Configuration, AnAuthorizationAloneIsLoud) {
   EXPECT_TRUE(OnlyPort(result).waits_for.empty());
 }
 
-TEST(Configuration, AnAuthorizationThatIsNotAppliedIsLoud) {
+TEST(Configuration, AnAuthorizationThatIsThereIsNoProblem) {
   const LoadResult result =
       Load(Listener("{port: 1883, authenticationRef: default, authorizationRef: line}") +
            fmt::format("---\napiVersion: {}\nkind: BrokerAuthorization\nmetadata: {{name: line}}\n"
                        "spec: {{authorizationPolicies: {{rules: []}}}}\n",
                        kGroup));
-  EXPECT_EQ(ProblemsOf(result),
-            "a.yaml:6: warning: policies are read and not applied yet: whoever is let in may do "
-            "everything");
+  EXPECT_EQ(ProblemsOf(result), "");
+  EXPECT_TRUE(OnlyPort(result).waits_for.empty());
 }
 
 TEST(Configuration, APortWaitsForItsCertificate) {

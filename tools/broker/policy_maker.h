@@ -1,0 +1,39 @@
+// PolicyMaker: from a BrokerAuthorization to what the shards decide by. A policy is compiled once,
+// for all ports that refer to it, and stays the same as long as its text does: nobody is judged
+// anew because something else was reloaded. Used on the control thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/config/authorization.h"
+#include "net/port.h"
+
+namespace signet {
+
+class PolicyMaker {
+ public:
+  // A configuration is being made into ports: what none of them asks for from here on is forgotten
+  // with the next one.
+  void Begin();
+  // For a port with authentication. `settings`: null if it has no policy; then only what a
+  // credential itself says binds its clients.
+  std::shared_ptr<const PortAuthorization> Make(const config::BrokerAuthorization* settings);
+
+ private:
+  struct Made {
+    config::BrokerAuthorization settings;
+    std::shared_ptr<const PortAuthorization> authorization;
+  };
+  using ByName = std::map<std::string, Made, std::less<>>;
+
+  uint64_t last_epoch_ = 0;
+  std::shared_ptr<const PortAuthorization> without_;
+  ByName made_;
+  ByName before_;
+};
+
+}  // namespace signet
