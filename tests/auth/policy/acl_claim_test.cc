@@ -238,9 +238,10 @@ TEST(AclClaim, IsRefusedIfItIsMalformed) {
     EXPECT_NE(FlawOf(claim), "none") << claim;
   }
   for (const char* field :
-       {R"("qos":3)", R"("qos":-1)", R"("qos":[])", R"("qos":"")", R"("qos":"0,3")", R"("qos":null)", R"("qos":1.5)",
-        R"("retain":2)", R"("retain":"maybe")", R"("ipaddr":"10.0.0.0/33")", R"("ipaddr":[])", R"("ipaddr":7)",
-        R"("clientid_re":"(")", R"("clientid_re":7)", R"("username_re":"(?=a)")", R"("listener":7)", R"("zone":7)"}) {
+       {R"("qos":3)", R"("qos":-1)", R"("qos":[])", R"("qos":"")", R"("qos":"0,3")",
+        R"("qos":null)", R"("qos":1.5)", R"("retain":2)", R"("retain":"maybe")",
+        R"("ipaddr":"10.0.0.0/33")", R"("ipaddr":[])", R"("ipaddr":7)", R"("clientid_re":"(")",
+        R"("clientid_re":7)", R"re("username_re":"(?=a)")re", R"("listener":7)", R"("zone":7)"}) {
     EXPECT_NE(FlawOf(RuleWith(field)), "none") << field;
   }
   EXPECT_EQ(FlawOf("7"), "is neither an object nor a list");

@@ -92,7 +92,9 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
       RecordProperty(fmt::format("{}_{}", each.name, expected ? "allowed" : "denied"),
                      fmt::format("{}", *of_many));
       EXPECT_LT(*of_many, *of_few * 3) << each.name << " " << topic;
-      if (kIsAsShipped) EXPECT_LE(*of_many, 10'000u) << each.name << " " << topic;
+      if (kIsAsShipped) {
+        EXPECT_LE(*of_many, 10'000u) << each.name << " " << topic;
+      }
     }
   }
 }
@@ -109,7 +111,9 @@ TEST(PolicyCost, ARememberedDecisionIsCheap) {
   if (!cost) GTEST_SKIP() << "Nobody can count instructions here.";
   EXPECT_EQ(authorizer.remembered(), 1u);
   RecordProperty("remembered", fmt::format("{}", *cost));
-  if (kIsAsShipped) EXPECT_LE(*cost, 300u);
+  if (kIsAsShipped) {
+    EXPECT_LE(*cost, 300u);
+  }
 }
 
 TEST(PolicyCost, MemoryIsLinearInTheRules) {

@@ -85,7 +85,7 @@ TEST(RandomPolicy, TheCompiledOneSaysWhatItsRulesSay) {
       const Somebody who = random.MakeClient();
       const auto action = static_cast<Action>(random.Below(3));
       // Allows() holds the two against each other.
-      allowed += Allows(policy, who, action, random.Topic(false)) ? 1 : 0;
+      allowed += Allows(policy, who, action, random.Topic(false)) ? 1U : 0U;
     }
   }
   EXPECT_GT(allowed, 300u);
