@@ -113,7 +113,9 @@ class Changes(PolicyCase):
         self.publish("root", "b/1", "still")
         self.assertEqual(heater.messages.next(), "1 0 b/1 still")
         self.reload(rule("heater", subscribe=["b/#"], connect=False))
-        self.assertNotEqual(heater.await_end(), 0)
+        # mosquitto_sub ends well when it is told to end by DISCONNECT.
+        self.assertEqual(heater.await_end() == 0, self.version == 5)
+        self.broker.await_log('why="may not be connected any more"')
 
     def test_that_are_none_for_a_client_leave_it_alone(self):
         heater = self.listen("heater", "a/#")
@@ -135,4 +137,4 @@ class Changes(PolicyCase):
 
 
 if __name__ == "__main__":
-    main()
+    main("authorization_test")
