@@ -58,8 +58,8 @@ void BM_Decide(benchmark::State& state) {
     const Sensor& sensor = sensors[i++ % kClients];
     allowed += policy->Allows({.principal = sensor.principal, .client_id = sensor.client_id},
                               Action::kPublish, sensor.topic)
-                   ? 1
-                   : 0;
+                   ? 1U
+                   : 0U;
   }
   CHECK(allowed == static_cast<size_t>(state.iterations()));
   state.counters["bytes_a_rule"] =
