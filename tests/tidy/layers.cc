@@ -42,7 +42,7 @@ const std::vector<Layer>& Layers() {
       {"core/broker", {"core"}, pure},
       {"auth",
        {"core/base", "core/mqtt", "core/access", "core/config", "auth"},
-       {kPureStandard, "absl/", "fmt/", "sanitizer/", "simdjson.h", "wolfssl/"}},
+       {kPureStandard, "absl/", "fmt/", "re2/", "sanitizer/", "simdjson.h", "wolfssl/"}},
       // The only one that knows libcurl.
       {"net/http",
        {"core", "net"},

@@ -11,6 +11,10 @@ pkg_check_modules(uring REQUIRED IMPORTED_TARGET liburing>=2.3)
 # The OpenSSL flavour; 7.87 is the first that can leave a slow name to its thread.
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl>=7.87)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib>=0.11)
+# Without its -pthread, with which no header is precompiled for others.
+pkg_check_modules(re2 REQUIRED re2)
+add_library(signet::re2 INTERFACE IMPORTED)
+target_link_libraries(signet::re2 INTERFACE ${re2_LINK_LIBRARIES} Threads::Threads)
 pkg_check_modules(yaml_cpp REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
 
 # signet::wolfssl is the static library that tools/setup builds. A packager may say
