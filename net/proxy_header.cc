@@ -30,8 +30,8 @@ bool Agree(std::string_view a, std::string_view b) {
   return a.substr(0, size) == b.substr(0, size);
 }
 
-template <typename Raw>
-SocketAddress AddressOf(const Raw& raw) {
+template <typename RawAddress>
+SocketAddress AddressOf(const RawAddress& raw) {
   SocketAddress address;
   static_assert(sizeof raw <= sizeof address);
   std::memcpy(static_cast<void*>(address.raw()), &raw, sizeof raw);
@@ -62,7 +62,7 @@ std::string_view TakeWord(std::string_view* text) {
   return word;
 }
 
-bool ParsePort(std::string_view text, uint16_t* port) {
+bool ParseProxyPort(std::string_view text, uint16_t* port) {
   if (text.size() > 1 && text.front() == '0') return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *port);
   return error == std::errc() && end == text.data() + text.size();
@@ -86,9 +86,9 @@ bool ParseLine(std::string_view line, ProxyHeader* header) {
   uint16_t ignored_port = 0;
   if (!ParseHost(family, TakeWord(&line), &host)) return false;
   if (!ParseHost(family, TakeWord(&line), &ignored_host)) return false;
-  if (!ParsePort(TakeWord(&line), &port)) return false;
+  if (!ParseProxyPort(TakeWord(&line), &port)) return false;
   // The rest is the last word: a blank behind it would be seen as part of it.
-  if (!ParsePort(line, &ignored_port)) return false;
+  if (!ParseProxyPort(line, &ignored_port)) return false;
   header->source = family == AF_INET ? V4Address(host.data(), port) : V6Address(host.data(), port);
   return true;
 }

@@ -34,7 +34,7 @@ constexpr ReadingFamily kRefreshFailures{.name = "auth_keys_refresh_failures_tot
                                          .kind = ReadingFamily::Kind::kCounter,
                                          .help = "How often it failed."};
 
-std::string ReadText(JsonObject object, std::string_view name) {
+std::string ReadDocumentText(JsonObject object, std::string_view name) {
   std::optional<std::string_view> text;
   return object.Read(name, &text) ? std::string(text.value_or("")) : "";
 }
@@ -142,14 +142,14 @@ Expected<KeySource::Discovered, KeySource::Flaw> KeySource::ReadDiscovery(
     std::string_view text) const {
   const auto json = JsonDocument::Read(text, KeySet::kMaxBytes);
   if (!json) return Flaw{fmt::format("the discovery document {}", json.error().what)};
-  std::string issuer = ReadText(json->root(), "issuer");
+  std::string issuer = ReadDocumentText(json->root(), "issuer");
   if (issuer.empty()) return Flaw{"the discovery document names no issuer"};
   if (!place_.issuer.empty() && issuer != place_.issuer) {
     return Flaw{
         fmt::format("the discovery document is of another issuer, {}", EscapeForLog(issuer))};
   }
   if (!place_.key_set_url.empty()) return Discovered{std::move(issuer), place_.key_set_url};
-  std::string url = ReadText(json->root(), "jwks_uri");
+  std::string url = ReadDocumentText(json->root(), "jwks_uri");
   if (!config::CheckHttpsUrl(url).ok()) {
     return Flaw{"the discovery document has no jwks_uri that begins with https://"};
   }

@@ -22,7 +22,7 @@ std::shared_ptr<const HttpTrust> TrustOf(const config::Introspection& settings) 
   return trust;
 }
 
-Denied Refusal(std::string_view rule) { return {.rule = std::string(rule)}; }
+Denied EndpointRefusal(std::string_view rule) { return {.rule = std::string(rule)}; }
 
 }  // namespace
 
@@ -56,10 +56,11 @@ IntrospectionEndpoint::IntrospectionEndpoint(const config::Introspection& settin
 
 void IntrospectionEndpoint::Ask(std::string_view token, Done done) {
   // What no server can have issued costs none a question.
-  if (token.empty()) return std::move(done)(Refusal("there is no token"));
-  if (token.size() > kMaxTokenBytes) return std::move(done)(Refusal("the token is too long"));
+  if (token.empty()) return std::move(done)(EndpointRefusal("there is no token"));
+  if (token.size() > kMaxTokenBytes)
+    return std::move(done)(EndpointRefusal("the token is too long"));
   if (!IsOAuthText(token)) {
-    return std::move(done)(Refusal("the token has characters that no access token has"));
+    return std::move(done)(EndpointRefusal("the token has characters that no access token has"));
   }
   if (open_ >= kMaxOpen) {
     return std::move(done)(

@@ -8,12 +8,12 @@
 namespace signet::auth::x509 {
 namespace {
 
-constexpr uint32_t kVersion3 = 2;
+constexpr uint32_t kX509Version3 = 2;
 
 using MaybeRule = std::optional<Rule>;  // Absent: nothing is wrong.
 
 MaybeRule CheckLeaf(const Certificate& leaf, int64_t now_s) {
-  if (leaf.version != kVersion3) return Rule::kVersion;
+  if (leaf.version != kX509Version3) return Rule::kVersion;
   if (leaf.has_unknown_critical) return Rule::kUnknownCritical;
   if (now_s < leaf.not_before_s) return Rule::kNotYetValid;
   if (now_s >= leaf.not_after_s) return Rule::kExpired;
@@ -29,7 +29,7 @@ MaybeRule CheckLeaf(const Certificate& leaf, int64_t now_s) {
 
 // What an issuer has to be by itself, wherever it stands.
 MaybeRule CheckIssuer(const Certificate& issuer, int64_t now_s) {
-  if (issuer.version != kVersion3) return Rule::kIssuerVersion;
+  if (issuer.version != kX509Version3) return Rule::kIssuerVersion;
   if (issuer.has_unknown_critical) return Rule::kIssuerUnknownCritical;
   if (now_s < issuer.not_before_s) return Rule::kIssuerNotYetValid;
   if (now_s >= issuer.not_after_s) return Rule::kIssuerExpired;

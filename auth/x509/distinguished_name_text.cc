@@ -29,7 +29,7 @@ class NameParser {
     size_t count = 0;
     while (true) {
       if (++count > kMaxNameAttributes) return Status::Error("it has too many attributes");
-      if (Status status = ReadAttribute(&rdn.emplace_back()); !status.ok()) return status;
+      if (Status status = ReadAttributeText(&rdn.emplace_back()); !status.ok()) return status;
       SkipBlanks();
       if (Skip('+')) continue;
       std::ranges::sort(rdn);
@@ -41,7 +41,7 @@ class NameParser {
   }
 
  private:
-  Status ReadAttribute(DistinguishedName::Attribute* attribute) {
+  Status ReadAttributeText(DistinguishedName::Attribute* attribute) {
     SkipBlanks();
     const size_t end = rest_.find_first_of("=,+");
     if (end == rest_.npos || rest_[end] != '=') {

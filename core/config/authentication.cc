@@ -11,13 +11,12 @@
 namespace signet::config {
 namespace {
 
-using Names = std::string_view;
-
-constexpr Names kMethods[] = {"Custom", "ServiceAccountToken", "X509", "JWT", "Password"};
-constexpr Names kAdditionalValidations[] = {"None", "AzureDeviceRegistry"};
-constexpr Names kValidations[] = {"TokenReview", "Offline"};
-constexpr Names kEncodings[] = {"Plain", "Base64"};
-constexpr Names kExpiryNotices[] = {"None", "Disconnect"};
+constexpr std::string_view kMethods[] = {"Custom", "ServiceAccountToken", "X509", "JWT",
+                                         "Password"};
+constexpr std::string_view kAdditionalValidations[] = {"None", "AzureDeviceRegistry"};
+constexpr std::string_view kValidations[] = {"TokenReview", "Offline"};
+constexpr std::string_view kEncodings[] = {"Plain", "Base64"};
+constexpr std::string_view kExpiryNotices[] = {"None", "Disconnect"};
 
 constexpr Field kBreakerRows[] = {
     Number<&CircuitBreaker::failures>("failures", {1, 1000}, "5",
@@ -203,7 +202,7 @@ constexpr FieldTable kPasswordFields{
     .title = "passwordSettings", .fields = kPasswordRows, .check = CheckPassword};
 
 struct Block {
-  Names field;
+  std::string_view field;
   AuthenticationMethodName method;
   bool is_required;
 };

@@ -11,21 +11,19 @@
 namespace signet::config {
 namespace {
 
-using Names = std::string_view;
-
-constexpr Names kMethods[] = {"Connect", "Publish", "Subscribe"};
-constexpr Names kStateStoreMethods[] = {"Read", "Write", "ReadWrite"};
-constexpr Names kKeyTypes[] = {"Pattern", "String", "Binary"};
-constexpr Names kPolicyChanges[] = {"Reevaluate", "Disconnect"};
+constexpr std::string_view kBrokerMethods[] = {"Connect", "Publish", "Subscribe"};
+constexpr std::string_view kStateStoreMethods[] = {"Read", "Write", "ReadWrite"};
+constexpr std::string_view kStateStoreKeyTypes[] = {"Pattern", "String", "Binary"};
+constexpr std::string_view kPolicyChanges[] = {"Reevaluate", "Disconnect"};
 
 constexpr Range kAny{.least = 0, .most = kMaxItems};
 constexpr size_t kMaxTopicBytes = 65'535;
 
 // The text between the braces of a token.
 Status CheckToken(std::string_view token) {
-  constexpr Names kAttributes = "principal.attributes.";
-  constexpr Names kTokens[] = {"principal.username", "principal.clientId",
-                               "principal.attributes.NAME"};
+  constexpr std::string_view kAttributes = "principal.attributes.";
+  constexpr std::string_view kTokens[] = {"principal.username", "principal.clientId",
+                                          "principal.attributes.NAME"};
   if (token == kTokens[0] || token == kTokens[1] ||
       (token.starts_with(kAttributes) && token.size() > kAttributes.size())) {
     return Status::Ok();
@@ -35,7 +33,7 @@ Status CheckToken(std::string_view token) {
 }
 
 // Every { and } of a text belongs to a known token.
-Status CheckTokens(std::string_view text) {
+Status CheckTokensIn(std::string_view text) {
   while (true) {
     const size_t open = text.find_first_of("{}");
     if (open == text.npos) return Status::Ok();
@@ -69,19 +67,19 @@ void CheckResource(const void* object, const YamlNode& node, Reading* reading) {
     reading->Complain(node.line, "Connect has no topics");
   }
   if (!connects && resource.topics.empty()) {
-    reading->Complain(
-        node.line, fmt::format("{} needs topics", kMethods[static_cast<size_t>(resource.method)]));
+    reading->Complain(node.line, fmt::format("{} needs topics",
+                                             kBrokerMethods[static_cast<size_t>(resource.method)]));
   }
   if (!connects && !resource.client_ids.empty()) {
     reading->Complain(node.line, "clientIds here are for Connect alone");
   }
 }
 
-void CheckKeys(const void* object, const YamlNode& node, Reading* reading) {
+void CheckStateStoreKeys(const void* object, const YamlNode& node, Reading* reading) {
   const auto& resource = *static_cast<const StateStoreResource*>(object);
   for (const std::string& key : resource.keys) {
     Status status = Status::Ok();
-    if (resource.key_type == KeyType::kPattern) status = CheckTokens(key);
+    if (resource.key_type == KeyType::kPattern) status = CheckTokensIn(key);
     if (resource.key_type == KeyType::kBinary) {
       const StatusOr<SecretBytes> bytes = DecodeBase64(key);
       if (!bytes.ok()) status = bytes.error();
@@ -123,7 +121,7 @@ constexpr Field kPrincipalRows[] = {
 constexpr FieldTable kPrincipalFields{.title = "principals", .fields = kPrincipalRows};
 
 constexpr Field kResourceRows[] = {
-    Required(Choice<&BrokerResource::method>("method", kMethods, "", "what is allowed")),
+    Required(Choice<&BrokerResource::method>("method", kBrokerMethods, "", "what is allowed")),
     Texts<&BrokerResource::client_ids>("clientIds", kAny, CheckClientIdPattern,
                                        "with Connect: as whom; * stands for any text, and tokens "
                                        "may be there; without it, as anybody"),
@@ -139,11 +137,12 @@ constexpr FieldTable kResourceFields{.title = "brokerResources[]",
 constexpr Field kStateStoreRows[] = {
     Required(
         Choice<&StateStoreResource::method>("method", kStateStoreMethods, "", "what is allowed")),
-    Choice<&StateStoreResource::key_type>("keyType", kKeyTypes, "Pattern", "how keys are written"),
+    Choice<&StateStoreResource::key_type>("keyType", kStateStoreKeyTypes, "Pattern",
+                                          "how keys are written"),
     Required(Texts<&StateStoreResource::keys>("keys", {1, 100'000}, nullptr, "which ones")),
 };
 constexpr FieldTable kStateStoreFields{
-    .title = "stateStoreResources[]", .fields = kStateStoreRows, .check = CheckKeys};
+    .title = "stateStoreResources[]", .fields = kStateStoreRows, .check = CheckStateStoreKeys};
 
 constexpr Field kRuleRows[] = {
     Object<&AuthorizationRule::principals>("principals", kPrincipalFields,
@@ -185,7 +184,7 @@ const FieldTable kBrokerAuthorizationFields{.title = "BrokerAuthorization",
                                             .fields = kAuthorizationRows};
 
 Status CheckTopicPattern(std::string_view text) {
-  if (Status status = CheckTokens(text); !status.ok()) return status;
+  if (Status status = CheckTokensIn(text); !status.ok()) return status;
   if (text.size() > kMaxTopicBytes) return Status::Error("is longer than a topic can be");
   if (Status status = CheckMqttText(text); !status.ok()) return status;
   while (true) {
@@ -198,7 +197,7 @@ Status CheckTopicPattern(std::string_view text) {
 }
 
 Status CheckClientIdPattern(std::string_view text) {
-  if (Status status = CheckTokens(text); !status.ok()) return status;
+  if (Status status = CheckTokensIn(text); !status.ok()) return status;
   return CheckMqttText(text);
 }
 

@@ -10,12 +10,10 @@
 namespace signet::config {
 namespace {
 
-using Names = std::string_view;
-
-constexpr Names kStrategies[] = {"None", "DropOldest"};
-constexpr Names kProfiles[] = {"Tiny", "Low", "Medium", "High"};
-constexpr Names kLevels[] = {"trace", "debug", "info", "warn", "error"};
-constexpr Names kFormats[] = {"Text", "Json"};
+constexpr std::string_view kStrategies[] = {"None", "DropOldest"};
+constexpr std::string_view kProfiles[] = {"Tiny", "Low", "Medium", "High"};
+constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error"};
+constexpr std::string_view kFormats[] = {"Text", "Json"};
 
 constexpr Field kQueueRows[] = {
     Number<&SubscriberQueueLimit::length>(

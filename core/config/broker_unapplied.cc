@@ -5,14 +5,12 @@
 namespace signet::config {
 namespace {
 
-using Names = std::string_view;
-
-constexpr Names kToggles[] = {"Enabled", "Disabled"};
-constexpr Names kPersistModes[] = {"All", "None", "Custom"};
-constexpr Names kKeyTypes[] = {"Pattern", "String", "Binary"};
-constexpr Names kKeyAlgorithms[] = {"Ec256",   "Ec384",   "Ec521",  "Ed25519",
-                                    "Rsa2048", "Rsa4096", "Rsa8192"};
-constexpr Names kKeyRotations[] = {"Always", "Never"};
+constexpr std::string_view kToggles[] = {"Enabled", "Disabled"};
+constexpr std::string_view kPersistModes[] = {"All", "None", "Custom"};
+constexpr std::string_view kPersistedKeyTypes[] = {"Pattern", "String", "Binary"};
+constexpr std::string_view kInternalKeyAlgorithms[] = {"Ec256",   "Ec384",   "Ec521",  "Ed25519",
+                                                       "Rsa2048", "Rsa4096", "Rsa8192"};
+constexpr std::string_view kInternalKeyRotations[] = {"Always", "Never"};
 constexpr Range kOneTo16{.least = 1, .most = 16};
 constexpr uint64_t kHundredYearsInSeconds = uint64_t{36'500} * 86'400;
 
@@ -39,8 +37,8 @@ constexpr Field kDiskBufferRows[] = {
 };
 
 constexpr Field kInternalKeyRows[] = {
-    Required(UnkeptChoice("algorithm", kKeyAlgorithms, "", "of the key")),
-    Required(UnkeptChoice("rotationPolicy", kKeyRotations, "", "of the key")),
+    Required(UnkeptChoice("algorithm", kInternalKeyAlgorithms, "", "of the key")),
+    Required(UnkeptChoice("rotationPolicy", kInternalKeyRotations, "", "of the key")),
 };
 constexpr FieldTable kInternalKeyFields{.title = "privateKey", .fields = kInternalKeyRows};
 
@@ -109,14 +107,14 @@ constexpr Field kQueueSettingsRows[] = {
 };
 constexpr FieldTable kQueueSettingsFields{.title = "subscriberQueueSettings",
                                           .fields = kQueueSettingsRows};
-constexpr Field kQueueRows[] = {
+constexpr Field kDiskQueueRows[] = {
     Required(UnkeptChoice("mode", kPersistModes, "", "what is kept")),
     UnkeptObject("subscriberQueueSettings", kQueueSettingsFields, "with Custom"),
 };
-constexpr FieldTable kQueueFields{.title = "subscriberQueue", .fields = kQueueRows};
+constexpr FieldTable kDiskQueueFields{.title = "subscriberQueue", .fields = kDiskQueueRows};
 
 constexpr Field kKeysRows[] = {
-    Required(UnkeptChoice("keyType", kKeyTypes, "", "how keys are written")),
+    Required(UnkeptChoice("keyType", kPersistedKeyTypes, "", "how keys are written")),
     Required(UnkeptTexts("keys", {1, 100'000}, nullptr, "which ones")),
 };
 constexpr FieldTable kKeysFields{.title = "stateStoreResources[]", .fields = kKeysRows};
@@ -144,7 +142,7 @@ constexpr Field kPersistenceRows[] = {
     Anything("persistentVolumeClaimSpec", "of a cluster"),
     UnkeptObject("encryption", kEncryptionFields, "of what is kept"),
     UnkeptObject("retain", kRetainFields, "Retained Messages"),
-    UnkeptObject("subscriberQueue", kQueueFields, "messages that wait for a client"),
+    UnkeptObject("subscriberQueue", kDiskQueueFields, "messages that wait for a client"),
     UnkeptObject("stateStore", kStateFields, "the state store"),
     UnkeptObject("dynamicSettings", kDynamicSettingsFields, "how clients ask for it"),
 };

@@ -10,8 +10,6 @@
 namespace signet::config {
 namespace {
 
-using Waits = References::Waits;
-
 ClientCertificates CertificatesFor(const BrokerAuthentication& authentication) {
   if (!authentication.Has(AuthenticationMethodName::kX509)) return ClientCertificates::kNone;
   const bool alone = std::ranges::all_of(authentication.methods, [](const auto& method) {
@@ -107,7 +105,7 @@ class Assembler {
         if (network.ok()) port.settings.proxy_protocol->trusted.push_back(*network);
       }
     }
-    Waits waits;
+    References::Waits waits;
     const BrokerAuthentication* authentication = FindAuthentication(port.settings, &waits);
     CheckAuthorization(port.settings, &waits);
     if (port.settings.tls) {
@@ -128,7 +126,8 @@ class Assembler {
     return port;
   }
 
-  const BrokerAuthentication* FindAuthentication(const ListenerPort& settings, Waits* waits) {
+  const BrokerAuthentication* FindAuthentication(const ListenerPort& settings,
+                                                 References::Waits* waits) {
     const Reference& reference = settings.authentication;
     if (reference.empty()) return nullptr;
     const auto found = configuration_.authentications.find(reference.name);
@@ -140,7 +139,7 @@ class Assembler {
     return nullptr;
   }
 
-  void CheckAuthorization(const ListenerPort& settings, Waits* waits) {
+  void CheckAuthorization(const ListenerPort& settings, References::Waits* waits) {
     const Reference& reference = settings.authorization;
     if (reference.empty()) return;
     if (configuration_.authorizations.contains(reference.name)) return;
@@ -152,7 +151,7 @@ class Assembler {
 
   ResolvedTls TakeTls(const PortTls& settings, const Origin& origin,
                       const BrokerAuthentication* authentication, bool has_reference,
-                      Waits* waits) {
+                      References::Waits* waits) {
     ResolvedTls tls{.min_version = settings.min_version,
                     .ciphers = settings.ciphers,
                     .groups = settings.groups};
@@ -192,7 +191,7 @@ class Assembler {
   void AddMissing(const std::string& authentication, ResolvedPort* port) {
     const auto missing = missing_.find(authentication);
     if (missing == missing_.end()) return;
-    const Waits& waits = missing->second;
+    const References::Waits& waits = missing->second;
     port->waits_for.insert(port->waits_for.end(), waits.begin(), waits.end());
     if (!said_.insert(authentication).second) return;
     for (const Problem& wait : waits) {
@@ -216,7 +215,7 @@ class Assembler {
   Problems* problems_;
   References references_;
   Configuration configuration_;
-  std::map<std::string, Waits, std::less<>> missing_;  // By authentication.
+  std::map<std::string, References::Waits, std::less<>> missing_;  // By authentication.
   std::set<std::string> said_;
   std::map<std::string, Origin> seen_;
   uint32_t picked_ports_ = 0;

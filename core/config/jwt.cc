@@ -8,12 +8,11 @@
 namespace signet::config {
 namespace {
 
-using Names = std::string_view;
-
-constexpr Names kSources[] = {"Password", "Username", "EnhancedAuthentication"};
-constexpr Names kAlgorithms[] = {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256",
-                                 "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
-constexpr Names kEncodings[] = {"Plain", "Base64"};
+constexpr std::string_view kSources[] = {"Password", "Username", "EnhancedAuthentication"};
+constexpr std::string_view kAlgorithms[] = {"HS256", "HS384", "HS512", "RS256", "RS384",
+                                            "RS512", "PS256", "PS384", "PS512", "ES256",
+                                            "ES384", "ES512", "EdDSA"};
+constexpr std::string_view kSecretEncodings[] = {"Plain", "Base64"};
 
 constexpr uint64_t kDayInSeconds = 86'400;
 
@@ -86,7 +85,7 @@ void CheckJwt(const void* object, const YamlNode& node, Reading* reading) {
   }
 }
 
-constexpr Field kIssuerRows[] = {
+constexpr Field kTokenIssuerRows[] = {
     Text<&JwtIssuer::issuer>("issuer", nullptr, "",
                              "the claim iss of its tokens; needed where there are several issuers; "
                              "without it, any, and none"),
@@ -103,16 +102,16 @@ constexpr Field kIssuerRows[] = {
     Text<&JwtIssuer::hmac_secret>("hmacSecretRef", CheckObjectName, "",
                                   "a Secret with the secrets of HS256, HS384 and HS512, each under "
                                   "its kid"),
-    Choice<&JwtIssuer::hmac_encoding>("hmacSecretEncoding", kEncodings, "Plain",
+    Choice<&JwtIssuer::hmac_encoding>("hmacSecretEncoding", kSecretEncodings, "Plain",
                                       "whether those are the secrets, or base64 of them"),
     Text<&JwtIssuer::ca_cert_config_map>(
         "caCertConfigMap", CheckObjectName, "",
         "the CAs of the issuer's server; without it, the system's"),
 };
-constexpr FieldTable kIssuerFields{.title = "issuers[]",
-                                   .fields = kIssuerRows,
-                                   .origin = OriginIn<&JwtIssuer::origin>,
-                                   .check = CheckIssuer};
+constexpr FieldTable kTokenIssuerFields{.title = "issuers[]",
+                                        .fields = kTokenIssuerRows,
+                                        .origin = OriginIn<&JwtIssuer::origin>,
+                                        .check = CheckIssuer};
 
 constexpr Field kIntrospectionRows[] = {
     Required(Text<&Introspection::endpoint>("endpoint", CheckHttpsUrl, "", "where to ask")),
@@ -156,7 +155,8 @@ constexpr Field kJwtRows[] = {
     Choices<&JwtSettings::algorithms>("algorithms", {1, 13}, kAlgorithms, "",
                                       "that a signature may have; required where there are "
                                       "issuers"),
-    Objects<&JwtSettings::issuers>("issuers", {1, 100}, kIssuerFields, "whose tokens are believed"),
+    Objects<&JwtSettings::issuers>("issuers", {1, 100}, kTokenIssuerFields,
+                                   "whose tokens are believed"),
     Object<&JwtSettings::introspection>("introspection", kIntrospectionFields,
                                         "asks a server about whatever else stands there (RFC "
                                         "7662)"),

@@ -6,17 +6,15 @@
 namespace signet::config {
 namespace {
 
-using Names = std::string_view;
-
-constexpr Names kServiceTypes[] = {"ClusterIp", "LoadBalancer", "NodePort"};
-constexpr Names kProtocols[] = {"Mqtt", "WebSockets"};
-constexpr Names kTlsModes[] = {"Automatic", "Manual"};
-constexpr Names kTlsVersions[] = {"1.2", "1.3"};
-constexpr Names kKeyAlgorithms[] = {"Ec256",   "Ec384",   "Ec521",  "Ed25519",
-                                    "Rsa2048", "Rsa4096", "Rsa8192"};
-constexpr Names kKeyRotations[] = {"Always", "Never"};
-constexpr Names kIssuerKinds[] = {"Issuer", "ClusterIssuer"};
-constexpr Names kProxyVersions[] = {"V1", "V2", "Both"};
+constexpr std::string_view kServiceTypes[] = {"ClusterIp", "LoadBalancer", "NodePort"};
+constexpr std::string_view kProtocols[] = {"Mqtt", "WebSockets"};
+constexpr std::string_view kTlsModes[] = {"Automatic", "Manual"};
+constexpr std::string_view kTlsVersions[] = {"1.2", "1.3"};
+constexpr std::string_view kKeyAlgorithms[] = {"Ec256",   "Ec384",   "Ec521",  "Ed25519",
+                                               "Rsa2048", "Rsa4096", "Rsa8192"};
+constexpr std::string_view kKeyRotations[] = {"Always", "Never"};
+constexpr std::string_view kIssuerKinds[] = {"Issuer", "ClusterIssuer"};
+constexpr std::string_view kProxyVersions[] = {"V1", "V2", "Both"};
 
 // What the issuing CA issues, and what cert-manager has for the least (net/tls/issuing_ca.h).
 constexpr uint64_t kLeastDurationInSeconds = 3600;
@@ -83,14 +81,14 @@ constexpr FieldTable kManualFields{.title = "manual", .fields = kCertificateRefe
 constexpr FieldTable kAdditionalFields{.title = "additionalCertificates[]",
                                        .fields = kCertificateReferenceRows};
 
-constexpr Names kCiphers[] = {
+constexpr std::string_view kCiphers[] = {
     "TLS_AES_128_GCM_SHA256",       "TLS_AES_256_GCM_SHA384",
     "TLS_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256",
     "ECDHE-RSA-AES128-GCM-SHA256",  "ECDHE-ECDSA-AES256-GCM-SHA384",
     "ECDHE-RSA-AES256-GCM-SHA384",  "ECDHE-ECDSA-CHACHA20-POLY1305",
     "ECDHE-RSA-CHACHA20-POLY1305",
 };
-constexpr Names kGroups[] = {"X25519", "P-256", "P-384", "P-521"};
+constexpr std::string_view kGroups[] = {"X25519", "P-256", "P-384", "P-521"};
 
 Status CheckListed(std::string_view text, std::span<const std::string_view> names) {
   for (const std::string_view name : names) {

@@ -12,12 +12,10 @@
 namespace signet::config {
 namespace {
 
-using Names = std::string_view;
-
-constexpr Names kBrokerVersions[] = {
+constexpr std::string_view kBrokerVersions[] = {
     "mqttbroker.iotoperations.azure.com/v1", "mqttbroker.iotoperations.azure.com/v1beta1",
     "mqttbroker.iotoperations.azure.com/v2beta1", "mq.iotoperations.azure.com/v1beta1"};
-constexpr Names kCoreVersions[] = {"v1"};
+constexpr std::string_view kCoreVersions[] = {"v1"};
 
 enum KindIndex : size_t {
   kBrokerKind,
@@ -41,7 +39,7 @@ const KindInfo kKinds[] = {
     {"Secret", kCoreVersions, &kSecretFields, false, "certificates with keys, and other secrets"},
 };
 
-constexpr std::array<Names, 6> kKindNames{
+constexpr std::array<std::string_view, 6> kKindNames{
     "Broker",    "BrokerListener", "BrokerAuthentication", "BrokerAuthorization",
     "ConfigMap", "Secret"};
 
@@ -69,16 +67,17 @@ constexpr Field kMetadataRows[] = {
 constexpr FieldTable kMetadataFields{.title = "metadata", .fields = kMetadataRows};
 
 // The text of a scalar field, or nothing.
-Names ScalarIn(const YamlNode& node, Names field) {
+std::string_view ScalarIn(const YamlNode& node, std::string_view field) {
   const YamlNode* value = node.Find(field);
-  return value != nullptr && value->is_scalar() ? Names(value->text) : Names();
+  return value != nullptr && value->is_scalar() ? std::string_view(value->text)
+                                                : std::string_view();
 }
 
 // What stands beside the items of a List: an `items` that is misspelt, or there twice, would leave
 // documents unread.
 void CheckList(const YamlNode& list, Reading* reading) {
-  constexpr Names kFields[] = {"apiVersion", "kind", "metadata", "items"};
-  std::map<Names, uint32_t> seen;
+  constexpr std::string_view kFields[] = {"apiVersion", "kind", "metadata", "items"};
+  std::map<std::string_view, uint32_t> seen;
   for (const YamlNode& item : list.items) {
     const auto [first, is_new] = seen.emplace(item.key, item.key_line);
     if (!is_new) {
@@ -121,7 +120,7 @@ class DocumentReader {
 
  private:
   bool FindKind() {
-    const Names kind = ScalarIn(document_, "kind");
+    const std::string_view kind = ScalarIn(document_, "kind");
     const YamlNode* node = document_.Find("kind");
     if (node == nullptr || kind.empty()) {
       reading_->Complain(document_.line, "the field kind is missing");
@@ -141,8 +140,8 @@ class DocumentReader {
   }
 
   void CheckApiVersion() {
-    const std::span<const Names> versions = kKinds[kind_].api_versions;
-    const Names version = ScalarIn(document_, "apiVersion");
+    const std::span<const std::string_view> versions = kKinds[kind_].api_versions;
+    const std::string_view version = ScalarIn(document_, "apiVersion");
     if (std::ranges::count(versions, version) > 0) return;
     const YamlNode* node = document_.Find("apiVersion");
     if (node == nullptr || version.empty()) {
@@ -179,7 +178,7 @@ class DocumentReader {
 
   // Rows for what is beside `spec`, so that a misspelt `spec` has a nearest name.
   bool CheckEnvelope() {
-    std::vector<Names> names{"apiVersion", "kind", "metadata"};
+    std::vector<std::string_view> names{"apiVersion", "kind", "metadata"};
     if (kKinds[kind_].has_spec) {
       names.insert(names.end(), {"spec", "status"});
     } else {
@@ -214,8 +213,8 @@ class DocumentReader {
     all->push_back(std::move(object));
   }
 
-  void ReadValues(std::vector<KeyedValues>* all,
-                  void (*read)(const YamlNode&, KeyedValues*, Reading*)) {
+  void ReadKeyedValues(std::vector<KeyedValues>* all,
+                       void (*read)(const YamlNode&, KeyedValues*, Reading*)) {
     KeyedValues values{.name = name_, .origin = reading_->At(document_.line), .values = {}};
     YamlNode rest = document_;
     std::erase_if(rest.items, [](const YamlNode& item) {
@@ -238,9 +237,9 @@ class DocumentReader {
       case kAuthorizationKind:
         return ReadSpec(&manifests_->authorizations);
       case kConfigMapKind:
-        return ReadValues(&manifests_->config_maps, ReadConfigMapValues);
+        return ReadKeyedValues(&manifests_->config_maps, ReadConfigMapValues);
       default:
-        return ReadValues(&manifests_->secrets, ReadSecretValues);
+        return ReadKeyedValues(&manifests_->secrets, ReadSecretValues);
     }
   }
 
@@ -272,8 +271,8 @@ void AddMounted(const ConfigSources& sources, Manifests* manifests, Problems* pr
 }
 
 template <typename Kind>
-void CheckNames(Names kind, const std::vector<Kind>& all, Problems* problems) {
-  std::map<Names, const Origin*> seen;
+void CheckNames(std::string_view kind, const std::vector<Kind>& all, Problems* problems) {
+  std::map<std::string_view, const Origin*> seen;
   for (const Kind& object : all) {
     const auto [first, is_new] = seen.emplace(object.name, &object.origin);
     if (is_new) continue;

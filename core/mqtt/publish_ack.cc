@@ -20,8 +20,8 @@ PropertyContext ContextOf(PacketType type) {
   }
 }
 
-ReasonCode Decode(PacketType type, ByteReader reader, ProtocolVersion version,
-                  uint32_t max_user_properties, PublishAckView* ack) {
+ReasonCode DecodeAck(PacketType type, ByteReader reader, ProtocolVersion version,
+                     uint32_t max_user_properties, PublishAckView* ack) {
   const ReasonCode read = ReadPacketId(&reader, &ack->packet_id);
   if (IsError(read)) return read;
   if (reader.empty()) return ReasonCode::kSuccess;
@@ -44,7 +44,7 @@ ReasonCode Decode(PacketType type, ByteReader reader, ProtocolVersion version,
 Result<PublishAckView> DecodePublishAck(PacketType type, ByteReader reader, ProtocolVersion version,
                                         uint32_t max_user_properties) {
   Result<PublishAckView> result(std::in_place);
-  const ReasonCode decoded = Decode(type, reader, version, max_user_properties, &result.value());
+  const ReasonCode decoded = DecodeAck(type, reader, version, max_user_properties, &result.value());
   if (IsError(decoded)) result = decoded;
   return result;
 }

@@ -5,7 +5,7 @@
 namespace signet {
 namespace {
 
-ReasonCode CheckEntries(ByteReader reader, uint32_t* count) {
+ReasonCode CheckFilters(ByteReader reader, uint32_t* count) {
   if (reader.empty()) return ReasonCode::kProtocolError;  // [MQTT-3.10.3-2]
   for (*count = 0; !reader.empty(); ++*count) {
     std::string_view topic_filter;
@@ -24,7 +24,7 @@ Result<UnsubscribeView> DecodeUnsubscribe(ByteReader reader, ProtocolVersion ver
       ReadPacketIdAndProperties(version, PropertyContext::kUnsubscribe, max_user_properties,
                                 &reader, &unsubscribe.packet_id, &unsubscribe.properties);
   if (IsError(read)) return read;
-  const ReasonCode checked = CheckEntries(reader, &unsubscribe.count);
+  const ReasonCode checked = CheckFilters(reader, &unsubscribe.count);
   if (IsError(checked)) return checked;
   unsubscribe.entries = reader.Rest();
   return unsubscribe;

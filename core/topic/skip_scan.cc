@@ -12,7 +12,7 @@ constexpr std::string_view kBehindServerTopics = "%";
 constexpr char kBehindSeparator = '/' + 1;
 
 // How far into a name a filter has come.
-struct Place {
+struct Spot {
   std::string_view name;
   // Where the level that is being compared begins. All before it matches.
   size_t level = 0;
@@ -28,7 +28,7 @@ SkipScan SeekTo(std::string_view a, std::string_view b, std::string_view c, std:
 }
 
 // Nothing more can match as long as the levels taken by '+' stay the same: change the last of them.
-SkipScan PassLastWildcard(const Place& place, std::string* seek) {
+SkipScan PassLastWildcard(const Spot& place, std::string* seek) {
   if (place.wildcard_end == std::string_view::npos) return SkipScan::kEnd;
   return SeekTo(place.name.substr(0, place.wildcard_end), {&kBehindSeparator, 1}, {}, seek);
 }
@@ -41,8 +41,8 @@ bool IsBeforeChildrenOf(std::string_view level, std::string_view tail) {
 }
 
 // The level of the name is not `level`, which `rest` follows in the filter if there is `more`.
-SkipScan PassOtherLevel(const Place& place, std::string_view level, bool more,
-                        std::string_view rest, std::string* seek) {
+SkipScan PassOtherLevel(const Spot& place, std::string_view level, bool more, std::string_view rest,
+                        std::string* seek) {
   const std::string_view head = place.name.substr(0, place.level);
   const std::string_view tail = place.name.substr(place.level);
   const bool level_is_enough = !more || rest == kMultiLevel;
@@ -71,7 +71,7 @@ SkipScan Judge(std::string_view filter, std::string_view name, std::string* seek
   if (begins_with_wildcard && IsServerTopic(name)) {  // [MQTT-4.7.2-1]
     return SeekTo(kBehindServerTopics, {}, {}, seek);
   }
-  Place place{.name = name};
+  Spot place{.name = name};
   while (true) {
     bool filter_goes_on;
     const std::string_view level = TakeLevel(&filter, &filter_goes_on);

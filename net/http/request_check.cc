@@ -37,16 +37,17 @@ bool IsReserved(std::string_view name) {
   });
 }
 
-HttpFailure Failure(std::string sentence) { return {.sentence = std::move(sentence)}; }
+HttpFailure RequestFailure(std::string sentence) { return {.sentence = std::move(sentence)}; }
 
 Expected<HttpTarget, HttpFailure> CheckUrl(const std::string& text) {
   constexpr std::string_view kNot = "the URL of an HTTPS server is needed, `https://host/path`";
   if (text.size() > kMostUrlBytes) {
-    return Failure(fmt::format("a URL of more than {} bytes is not asked", kMostUrlBytes));
+    return RequestFailure(fmt::format("a URL of more than {} bytes is not asked", kMostUrlBytes));
   }
   const auto is_printable = [](char c) { return c > 0x20 && c < 0x7f; };
   if (!std::ranges::all_of(text, is_printable)) {
-    return Failure(fmt::format("{}, and this one has spaces or other characters in it", kNot));
+    return RequestFailure(
+        fmt::format("{}, and this one has spaces or other characters in it", kNot));
   }
   // libcurl would take any number of slashes, and what follows for the host.
   constexpr std::string_view kScheme = "https://";
@@ -55,22 +56,24 @@ Expected<HttpTarget, HttpFailure> CheckUrl(const std::string& text) {
   };
   const std::string_view start = std::string_view(text).substr(0, kScheme.size());
   if (!std::ranges::equal(start, kScheme, same) || text.substr(start.size()).starts_with('/')) {
-    return Failure(std::string(kNot));
+    return RequestFailure(std::string(kNot));
   }
   CurlUrl url(curl_url());
-  if (url == nullptr) return Failure("there is no memory");
+  if (url == nullptr) return RequestFailure("there is no memory");
   const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER);
-  if (code == CURLUE_USER_NOT_ALLOWED) return Failure(fmt::format("{}, without a user", kNot));
-  if (code != CURLUE_OK) return Failure(fmt::format("{} ({})", kNot, curl_url_strerror(code)));
+  if (code == CURLUE_USER_NOT_ALLOWED)
+    return RequestFailure(fmt::format("{}, without a user", kNot));
+  if (code != CURLUE_OK)
+    return RequestFailure(fmt::format("{} ({})", kNot, curl_url_strerror(code)));
   const auto part = [&](CURLUPart which) {
     char* value = nullptr;
     const bool there = curl_url_get(url.get(), which, &value, 0) == CURLUE_OK;
     const CurlText owner(value);
     return std::string(there ? value : "");
   };
-  if (part(CURLUPART_SCHEME) != "https") return Failure(std::string(kNot));
+  if (part(CURLUPART_SCHEME) != "https") return RequestFailure(std::string(kNot));
   std::string host = part(CURLUPART_HOST);
-  if (host.empty()) return Failure(std::string(kNot));
+  if (host.empty()) return RequestFailure(std::string(kNot));
   if (const std::string port = part(CURLUPART_PORT); !port.empty()) host += ":" + port;
   return HttpTarget{.url = std::move(url), .host = EscapeForLog(host, kMostHostBytes)};
 }
@@ -81,7 +84,7 @@ Expected<HttpTarget, HttpFailure> CheckRequest(const HttpRequest& request) {
   auto target = CheckUrl(request.url);
   if (!target.ok()) return target;
   const auto fail = [&](std::string_view what, std::string_view name = {}) {
-    return Failure(fmt::format("{}: {}{}", target->host, what, EscapeForLog(name, 64)));
+    return RequestFailure(fmt::format("{}: {}{}", target->host, what, EscapeForLog(name, 64)));
   };
   if (request.headers.size() > kMostHeaders) return fail("there are too many headers to send");
   for (const auto& [name, value] : request.headers) {

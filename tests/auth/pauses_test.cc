@@ -9,7 +9,7 @@ namespace {
 
 class PausesTest : public AuthShardTest {
  protected:
-  void After(Duration pause, char what) {
+  void AfterPauses(Duration pause, char what) {
     context_.pauses->After(pause, [this, what] { done_ += what; });
   }
 
@@ -17,9 +17,9 @@ class PausesTest : public AuthShardTest {
 };
 
 TEST_F(PausesTest, EndInTheirOrder) {
-  After(milliseconds(20), 'b');
-  After(milliseconds(10), 'a');
-  After(milliseconds(20), 'c');
+  AfterPauses(milliseconds(20), 'b');
+  AfterPauses(milliseconds(10), 'a');
+  AfterPauses(milliseconds(20), 'c');
   Advance(milliseconds(9));
   EXPECT_EQ(done_, "");
   Advance(milliseconds(1));
@@ -29,7 +29,7 @@ TEST_F(PausesTest, EndInTheirOrder) {
 }
 
 TEST_F(PausesTest, AskForTheirTurn) {
-  After(milliseconds(20), 'a');
+  AfterPauses(milliseconds(20), 'a');
   EXPECT_EQ(shard_.NextDeadline(), now_ + milliseconds(20));
   Advance(milliseconds(20));
   EXPECT_GT(shard_.NextDeadline(), now_ + milliseconds(20));
@@ -38,7 +38,7 @@ TEST_F(PausesTest, AskForTheirTurn) {
 TEST_F(PausesTest, MayFollowEachOther) {
   context_.pauses->After(milliseconds(10), [this] {
     done_ += 'a';
-    After(milliseconds(10), 'b');
+    AfterPauses(milliseconds(10), 'b');
   });
   Advance(milliseconds(10));
   EXPECT_EQ(done_, "a");
@@ -46,7 +46,7 @@ TEST_F(PausesTest, MayFollowEachOther) {
   EXPECT_EQ(done_, "ab");
 }
 
-TEST_F(PausesTest, MayOutliveTheAuthShardsWork) { After(seconds(1000), 'a'); }
+TEST_F(PausesTest, MayOutliveTheAuthShardsWork) { AfterPauses(seconds(1000), 'a'); }
 
 TEST_F(PausesTest, MethodsKnowWhoseTheyAre) {
   EXPECT_EQ(context_.listener, "front");

@@ -11,9 +11,9 @@ namespace signet {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)  // Five times slower, and ThreadSanitizer looks for the races.
-constexpr size_t kRounds = 20'000;
+constexpr size_t kTakeOvers = 20'000;
 #else
-constexpr size_t kRounds = 100'000;
+constexpr size_t kTakeOvers = 100'000;
 #endif
 constexpr size_t kThreads = 4;
 constexpr size_t kSocketsEach = 16;
@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(Shards, TakeOverTest, testing::Values(2u, 4u),
 
 TEST_P(TakeOverTest, OneOwnerAndEveryLoserIsTold) {
   BrokerInProcess broker(GetParam());
-  constexpr size_t kBatches = kRounds / (kThreads * kSocketsEach);
+  constexpr size_t kBatches = kTakeOvers / (kThreads * kSocketsEach);
   std::array<std::vector<SocketClient>, kThreads> last;
   std::vector<std::thread> threads;
   for (size_t t = 0; t < kThreads; ++t) {

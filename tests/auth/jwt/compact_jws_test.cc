@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kHeader = R"({"alg":"RS256","kid":"k1","typ":"JWT"})";
 
-std::string_view FlawOf(std::string_view token) {
+std::string_view FlawOfToken(std::string_view token) {
   const auto jws = CompactJws::Read(token);
   return jws ? "" : jws.error().rule;
 }
@@ -19,7 +19,7 @@ std::string_view FlawOf(std::string_view token) {
 std::string_view HeaderFlaw(std::string_view header) {
   static std::string token;
   token = UnsignedToken(header, "{}");
-  return FlawOf(token);
+  return FlawOfToken(token);
 }
 
 TEST(DecodeBase64Url, KnowsTheVectorsOfRfc4648) {
@@ -59,40 +59,43 @@ TEST(CompactJws, IsTakenApart) {
 
 TEST(CompactJws, HasThreeParts) {
   const std::string token = UnsignedToken(kHeader, "{}");
-  EXPECT_EQ(FlawOf(""), "there is no token");
-  EXPECT_EQ(FlawOf("token"), "the token is not three parts");
-  EXPECT_EQ(FlawOf(token.substr(0, token.rfind('.'))), "the token is not three parts");
-  EXPECT_EQ(FlawOf(token + ".e30"), "the token is not three parts");
-  EXPECT_EQ(FlawOf(token + token), "the token is not three parts");  // Two in one password.
-  EXPECT_EQ(FlawOf(token + " " + token), "the token is not three parts");
-  EXPECT_EQ(FlawOf("a.b.c.d.e"), "the token is not three parts");  // JWE.
+  EXPECT_EQ(FlawOfToken(""), "there is no token");
+  EXPECT_EQ(FlawOfToken("token"), "the token is not three parts");
+  EXPECT_EQ(FlawOfToken(token.substr(0, token.rfind('.'))), "the token is not three parts");
+  EXPECT_EQ(FlawOfToken(token + ".e30"), "the token is not three parts");
+  EXPECT_EQ(FlawOfToken(token + token), "the token is not three parts");  // Two in one password.
+  EXPECT_EQ(FlawOfToken(token + " " + token), "the token is not three parts");
+  EXPECT_EQ(FlawOfToken("a.b.c.d.e"), "the token is not three parts");  // JWE.
 }
 
 TEST(CompactJws, RefusesWhatIsNoBase64Url) {
   const std::string token = UnsignedToken(kHeader, "{}");
-  EXPECT_EQ(FlawOf(token + "="), "the token's signature is no base64url");
-  EXPECT_EQ(FlawOf(token + "\n"), "the token's signature is no base64url");
-  EXPECT_EQ(FlawOf(" " + token), "the token's header is no base64url");
-  EXPECT_EQ(FlawOf(EncodeBase64Url(kHeader) + ".e3=.AAAA"), "the token's payload is no base64url");
-  EXPECT_EQ(FlawOf(EncodeBase64Url(kHeader) + ".e31.AAAA"), "the token's payload is no base64url");
+  EXPECT_EQ(FlawOfToken(token + "="), "the token's signature is no base64url");
+  EXPECT_EQ(FlawOfToken(token + "\n"), "the token's signature is no base64url");
+  EXPECT_EQ(FlawOfToken(" " + token), "the token's header is no base64url");
+  EXPECT_EQ(FlawOfToken(EncodeBase64Url(kHeader) + ".e3=.AAAA"),
+            "the token's payload is no base64url");
+  EXPECT_EQ(FlawOfToken(EncodeBase64Url(kHeader) + ".e31.AAAA"),
+            "the token's payload is no base64url");
 }
 
 TEST(CompactJws, RefusesUnsignedTokens) {
-  EXPECT_EQ(FlawOf(UnsignedToken(kHeader, "{}", "")), "the token is not signed");
-  EXPECT_EQ(FlawOf(UnsignedToken(R"({"alg":"none"})", "{}", "")), "the token is not signed");
+  EXPECT_EQ(FlawOfToken(UnsignedToken(kHeader, "{}", "")), "the token is not signed");
+  EXPECT_EQ(FlawOfToken(UnsignedToken(R"({"alg":"none"})", "{}", "")), "the token is not signed");
 }
 
 TEST(CompactJws, RefusesWhatIsNoJsonObject) {
   for (const char* text : {"", "[]", "null", "1", "{", "{\"a\":1,\"a\":1}", "{}{}"}) {
-    EXPECT_EQ(FlawOf(UnsignedToken(text, "{}")), "the token's header is no clear JSON object");
-    EXPECT_EQ(FlawOf(UnsignedToken(kHeader, text)), "the token's payload is no clear JSON object");
+    EXPECT_EQ(FlawOfToken(UnsignedToken(text, "{}")), "the token's header is no clear JSON object");
+    EXPECT_EQ(FlawOfToken(UnsignedToken(kHeader, text)),
+              "the token's payload is no clear JSON object");
   }
 }
 
 TEST(CompactJws, RefusesClaimsThatStandTwice) {
-  EXPECT_EQ(FlawOf(UnsignedToken(kHeader, R"({"exp":1,"sub":"a","\u0065xp":2})")),
+  EXPECT_EQ(FlawOfToken(UnsignedToken(kHeader, R"({"exp":1,"sub":"a","\u0065xp":2})")),
             "the token's payload is no clear JSON object");
-  EXPECT_EQ(FlawOf(UnsignedToken(R"({"alg":"RS256","alg":"none"})", "{}")),
+  EXPECT_EQ(FlawOfToken(UnsignedToken(R"({"alg":"RS256","alg":"none"})", "{}")),
             "the token's header is no clear JSON object");
 }
 
@@ -126,8 +129,8 @@ TEST(CompactJws, BoundsItsSize) {
   const std::string frame = UnsignedToken(kHeader, "{}", "abc");
   const std::string largest = frame + std::string(CompactJws::kMaxBytes - frame.size(), 'A');
   ASSERT_EQ(largest.size(), CompactJws::kMaxBytes);
-  EXPECT_NE(FlawOf(largest), "the token is too long");
-  EXPECT_EQ(FlawOf(largest + "A"), "the token is too long");
+  EXPECT_NE(FlawOfToken(largest), "the token is too long");
+  EXPECT_EQ(FlawOfToken(largest + "A"), "the token is too long");
 }
 
 TEST(CompactJws, NoTruncationIsTakenForTheWhole) {

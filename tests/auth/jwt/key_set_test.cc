@@ -10,7 +10,7 @@ namespace {
 
 constexpr AlgorithmSet kPublic = AlgorithmSet::PublicKey();
 
-std::string_view FlawOf(std::string_view json) {
+std::string_view FlawOfKeySet(std::string_view json) {
   const auto keys = KeySet::Parse(json);
   return keys ? "" : keys.error().what;
 }
@@ -156,25 +156,25 @@ TEST(KeySet, PassesOverKeysThatAreNoneOfOurs) {
 }
 
 TEST(KeySet, RefusesWhatIsNone) {
-  EXPECT_EQ(FlawOf(""), "is no JSON");
-  EXPECT_EQ(FlawOf("<html>Sign in</html>"), "is no JSON");
-  EXPECT_EQ(FlawOf("[]"), "is no JSON object");
-  EXPECT_EQ(FlawOf("{}"), "has no list of keys");
-  EXPECT_EQ(FlawOf(R"({"keys":{}})"), "has no list of keys");
-  EXPECT_EQ(FlawOf(R"({"keys":[1]})"), "has a key that is no object");
-  EXPECT_EQ(FlawOf(R"({"keys":[]})"), "has no key that we can use");
-  EXPECT_EQ(FlawOf(R"({"keys":[{"kty":"oct","k":"AAAA"}]})"), "has no key that we can use");
-  EXPECT_EQ(FlawOf(R"({"keys":[],"keys":[]})"), "has a member twice");
+  EXPECT_EQ(FlawOfKeySet(""), "is no JSON");
+  EXPECT_EQ(FlawOfKeySet("<html>Sign in</html>"), "is no JSON");
+  EXPECT_EQ(FlawOfKeySet("[]"), "is no JSON object");
+  EXPECT_EQ(FlawOfKeySet("{}"), "has no list of keys");
+  EXPECT_EQ(FlawOfKeySet(R"({"keys":{}})"), "has no list of keys");
+  EXPECT_EQ(FlawOfKeySet(R"({"keys":[1]})"), "has a key that is no object");
+  EXPECT_EQ(FlawOfKeySet(R"({"keys":[]})"), "has no key that we can use");
+  EXPECT_EQ(FlawOfKeySet(R"({"keys":[{"kty":"oct","k":"AAAA"}]})"), "has no key that we can use");
+  EXPECT_EQ(FlawOfKeySet(R"({"keys":[],"keys":[]})"), "has a member twice");
 }
 
 TEST(KeySet, IsBounded) {
   const SigningKey a("a");
   std::string most = a.Jwk();
   for (size_t i = 1; i < KeySet::kMaxKeys; ++i) most += "," + a.Jwk();
-  EXPECT_EQ(FlawOf("{\"keys\":[" + most + "]}"), "");
-  EXPECT_EQ(FlawOf("{\"keys\":[" + most + "," + a.Jwk() + "]}"), "has too many keys");
+  EXPECT_EQ(FlawOfKeySet("{\"keys\":[" + most + "]}"), "");
+  EXPECT_EQ(FlawOfKeySet("{\"keys\":[" + most + "," + a.Jwk() + "]}"), "has too many keys");
   const std::string padding(KeySet::kMaxBytes, ' ');
-  EXPECT_EQ(FlawOf(KeySetOf({a.Jwk()}) + padding), "is too long");
+  EXPECT_EQ(FlawOfKeySet(KeySetOf({a.Jwk()}) + padding), "is too long");
 }
 
 TEST(KeySet, MayBeMadeOfConfiguredKeys) {

@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 using IntrospectedClaimsTest = IntrospectionTest;
 
-std::string Denial(std::string_view claim, std::string_view why = "is not what it must be") {
+std::string ClaimDenial(std::string_view claim, std::string_view why = "is not what it must be") {
   return fmt::format("denied: the token's claim {} {}", claim, why);
 }
 
@@ -80,7 +80,7 @@ std::string Denial(std::string_view claim, std::string_view why = "is not what i
 TEST_F(IntrospectedClaimsTest, TheUsernameIsTheClaimThatIsConfigured) {
   constexpr std::string_view kAnswer =
       R"("active":true,"exp":1700003600,"client_id":"pump-7","username":"u-7")";
-  EXPECT_EQ(Introspect(kAnswer), Denial("sub", "is no username"));
+  EXPECT_EQ(Introspect(kAnswer), ClaimDenial("sub", "is no username"));
   for (const auto& [claim, name] :
        {std::pair("client_id", "pump-7"), std::pair("username", "u-7")}) {
     settings_.username_claim = claim;
@@ -99,9 +99,9 @@ TEST_F(IntrospectedClaimsTest, ClaimsAreVerified) {
   settings_.verify_claims = {{"scope", "mqtt"}, {"aud", "plant"}};
   ASSERT_EQ(Make(), "");
   EXPECT_EQ(Introspect(Good(R"(,"scope":"mqtt","aud":["other","plant"])")), Until("1700003600"));
-  EXPECT_EQ(Introspect(Good(R"(,"scope":"mqtt admin","aud":"plant")")), Denial("scope"));
-  EXPECT_EQ(Introspect(Good(R"(,"scope":"mqtt","aud":"other")")), Denial("aud"));
-  EXPECT_EQ(Introspect(Good(R"(,"scope":"mqtt")")), Denial("aud"));
+  EXPECT_EQ(Introspect(Good(R"(,"scope":"mqtt admin","aud":"plant")")), ClaimDenial("scope"));
+  EXPECT_EQ(Introspect(Good(R"(,"scope":"mqtt","aud":"other")")), ClaimDenial("aud"));
+  EXPECT_EQ(Introspect(Good(R"(,"scope":"mqtt")")), ClaimDenial("aud"));
 }
 
 TEST_F(IntrospectedClaimsTest, ClaimsAreAttributes) {
@@ -116,8 +116,8 @@ TEST_F(IntrospectedClaimsTest, ATokenMayBeBoundToItsClient) {
   ASSERT_EQ(Make(), "");
   EXPECT_EQ(Introspect(Good(R"(,"client_id":"c1")")),
             "accepted pump-7 as \"\" pump-7 c1  until 1700003600");
-  EXPECT_EQ(Introspect(Good(R"(,"client_id":"c2")")), Denial("client_id"));
-  EXPECT_EQ(Introspect(Good()), Denial("client_id"));
+  EXPECT_EQ(Introspect(Good(R"(,"client_id":"c2")")), ClaimDenial("client_id"));
+  EXPECT_EQ(Introspect(Good()), ClaimDenial("client_id"));
   // The verdict about one client is none about another.
   EXPECT_FALSE(method_->Evidence(Enhanced("opaque")) == method_->Evidence(Again("opaque")));
 }

@@ -47,7 +47,7 @@ class IntrospectionMemoryTest : public IntrospectionTest {
   std::vector<size_t> verdicts_;  // As alternatives of Verdict.
 };
 
-constexpr size_t kAccepted = 0;
+constexpr size_t kAcceptedPlace = 0;
 constexpr size_t kDenied = 1;
 constexpr size_t kUnavailable = 2;
 
@@ -59,7 +59,7 @@ TEST_F(IntrospectionMemoryTest, AnAnswerIsBelievedForAsLongAsConfigured) {
   EXPECT_EQ(Cost(Good()), 0U);
   Pass(seconds(1));
   EXPECT_EQ(Cost(Good()), 1U);
-  EXPECT_EQ(verdicts_, std::vector<size_t>(5, kAccepted));
+  EXPECT_EQ(verdicts_, std::vector<size_t>(5, kAcceptedPlace));
 }
 
 TEST_F(IntrospectionMemoryTest, AndNeverPastItsEnd) {
@@ -74,7 +74,8 @@ TEST_F(IntrospectionMemoryTest, AndNeverPastItsEnd) {
   // By the leeway it still lets in, and the server may say something else each time.
   EXPECT_EQ(Cost(members), 1U);
   EXPECT_EQ(Cost(R"("active":false)"), 1U);
-  EXPECT_EQ(verdicts_, (std::vector<size_t>{kAccepted, kAccepted, kAccepted, kAccepted, kDenied}));
+  EXPECT_EQ(verdicts_, (std::vector<size_t>{kAcceptedPlace, kAcceptedPlace, kAcceptedPlace,
+                                            kAcceptedPlace, kDenied}));
 }
 
 TEST_F(IntrospectionMemoryTest, NothingIsRememberedIfThatIsConfigured) {
@@ -101,20 +102,20 @@ TEST_F(IntrospectionMemoryTest, ARefusalIsBelievedBriefly) {
   EXPECT_EQ(Cost(Good()), 0U);
   Pass(VerdictCache::Options{}.denied_age);
   EXPECT_EQ(Cost(Good()), 1U);
-  EXPECT_EQ(verdicts_, (std::vector<size_t>{kDenied, kDenied, kAccepted}));
+  EXPECT_EQ(verdicts_, (std::vector<size_t>{kDenied, kDenied, kAcceptedPlace}));
 }
 
 TEST_F(IntrospectionMemoryTest, NoVerdictIsNotRemembered) {
   EXPECT_EQ(Cost(""), 1U);
   EXPECT_EQ(Cost(Good()), 1U);
-  EXPECT_EQ(verdicts_, (std::vector<size_t>{kUnavailable, kAccepted}));
+  EXPECT_EQ(verdicts_, (std::vector<size_t>{kUnavailable, kAcceptedPlace}));
 }
 
 TEST_F(IntrospectionMemoryTest, WhoComesMeanwhileWaitsForTheSameAnswer) {
   for (int i = 0; i < 100; ++i) Ask("opaque");
   EXPECT_EQ(fetcher_.requests().size(), 1U);
   fetcher_.Answer(200, fmt::format("{{{}}}", Good()));
-  EXPECT_EQ(verdicts_, std::vector<size_t>(100, kAccepted));
+  EXPECT_EQ(verdicts_, std::vector<size_t>(100, kAcceptedPlace));
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace {
 
 using config::TokenSource;
 
-constexpr std::string_view kAccepted = "accepted pump-7 as \"\" pump-7  until 1700003600";
-constexpr std::string_view kInactive =
+constexpr std::string_view kAcceptedPump = "accepted pump-7 as \"\" pump-7  until 1700003600";
+constexpr std::string_view kInactiveAnswer =
     "denied: the introspection endpoint says that the token is not active";
 
 std::string OfSomebodyElse() {
@@ -41,8 +41,8 @@ TEST_F(IntrospectionTest, AsksAsAClientOfTheServer) {
 }
 
 TEST_F(IntrospectionTest, ItsWordDecides) {
-  EXPECT_EQ(Introspect(Good()), kAccepted);
-  EXPECT_EQ(Introspect(R"("active":false)"), kInactive);
+  EXPECT_EQ(Introspect(Good()), kAcceptedPump);
+  EXPECT_EQ(Introspect(R"("active":false)"), kInactiveAnswer);
 }
 
 TEST_F(IntrospectionTest, WithoutItsWordThereIsNoVerdict) {
@@ -83,7 +83,7 @@ TEST_F(IntrospectionTest, EverythingElseIsAskedAbout) {
     Verify(token);
     EXPECT_EQ(fetcher_.last().url, kEndpoint) << token;
     fetcher_.Answer(200, R"({"active":false})");
-    EXPECT_EQ(verdict_, kInactive);
+    EXPECT_EQ(verdict_, kInactiveAnswer);
   }
 }
 
@@ -126,7 +126,7 @@ TEST_F(IntrospectionTest, WhatIsNoTokenCostsNoQuestion) {
   const std::string longest(IntrospectionEndpoint::kMaxTokenBytes, 'a');
   EXPECT_EQ(Verify(longest + "a"), "denied: the token is too long");
   EXPECT_EQ(fetcher_.requests().size(), 0U);
-  EXPECT_EQ(Introspect(Good(), longest), kAccepted);
+  EXPECT_EQ(Introspect(Good(), longest), kAcceptedPump);
 }
 
 // An AUTH is judged by the method that let the client in, whatever it brings.

@@ -10,7 +10,7 @@
 namespace signet::auth {
 namespace {
 
-constexpr std::string_view kAccepted =
+constexpr std::string_view kAcceptedByKey =
     "accepted pump-7 as https://issuer.example pump-7  until 1700003600";
 constexpr std::string_view kUnknown = "denied: the token is signed by no key of its issuer";
 
@@ -41,7 +41,7 @@ TEST_F(JwtKeysTest, AFloodOfUnknownKeysCostsOneFetchAMinuteAndNoLogin) {
     At(i / 10);
     EXPECT_EQ(VerifyMadeUp(), kUnknown);
     if (i % 100 == 0) {
-      EXPECT_EQ(log_in(), kAccepted);
+      EXPECT_EQ(log_in(), kAcceptedByKey);
     }
   }
   EXPECT_EQ(fetcher_.requests().size(), 1U);
@@ -49,7 +49,7 @@ TEST_F(JwtKeysTest, AFloodOfUnknownKeysCostsOneFetchAMinuteAndNoLogin) {
     At(1000 + i * 18);
     EXPECT_EQ(VerifyMadeUp(), kUnknown);
     if (i % 100 == 0) {
-      EXPECT_EQ(log_in(), kAccepted);
+      EXPECT_EQ(log_in(), kAcceptedByKey);
     }
   }
   EXPECT_EQ(fetcher_.requests().size(), 4U);  // At 0, 60, 120 and 180 seconds.
@@ -92,11 +92,11 @@ TEST_F(JwtKeysTest, ARotationCostsNoLogin) {
 
 // Where it must be quick, and nothing else was fetched for a minute, even that is not needed.
 TEST_F(JwtKeysTest, ANewKeyIsFoundAndAnOldOneMissed) {
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedByKey);
   now_ = WallTime::FromSeconds(now_.seconds() + 61);
   EXPECT_EQ(Verify(stranger_.Token(Payload())), "");
   AnswerKeys({stranger_.Jwk()});
-  EXPECT_EQ(verdict_, kAccepted);
+  EXPECT_EQ(verdict_, kAcceptedByKey);
   EXPECT_EQ(Verify(key_.Token(Payload())), kUnknown);
 }
 
@@ -104,16 +104,16 @@ TEST_F(JwtKeysTest, ANewKeyIsFoundAndAnOldOneMissed) {
 TEST_F(JwtKeysTest, AVerdictIsKnownUntilTheKeysAreDue) {
   settings_.jwks.refresh_s = 120;
   ASSERT_EQ(Make(), "");
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedByKey);
   EXPECT_EQ(known_until_, WallTime::FromSeconds(kNow.seconds() + 120));
 }
 
 TEST_F(JwtKeysTest, KeysAreUsedUntilTheyAreDueHoweverShortTheyMayBeStale) {
   settings_.jwks.stale_s = 0;
   ASSERT_EQ(Make(), "");
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedByKey);
   now_ = WallTime::FromSeconds(now_.seconds() + 299);
-  EXPECT_EQ(Verify(key_.Token(Payload())), kAccepted);
+  EXPECT_EQ(Verify(key_.Token(Payload())), kAcceptedByKey);
   now_ = WallTime::FromSeconds(now_.seconds() + 2);
   EXPECT_EQ(Verify(key_.Token(Payload())), "");
   fetcher_.Fail("no way");

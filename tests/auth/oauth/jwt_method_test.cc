@@ -13,7 +13,7 @@ namespace {
 using JwtMethodTest = JwtTest;
 using config::JwtAlgorithm;
 
-constexpr std::string_view kAccepted =
+constexpr std::string_view kAcceptedUser =
     "accepted pump-7 as https://issuer.example pump-7  until 1700003600";
 constexpr std::string_view kForged = "denied: the token's signature is wrong";
 constexpr std::string_view kUnknown = "denied: the token is signed by no key of its issuer";
@@ -35,8 +35,8 @@ TEST_F(JwtMethodTest, AsksForKeysOnce) {
   EXPECT_EQ(fetcher_.last().url, kJwksUri);
   EXPECT_EQ(fetcher_.Header("Authorization"), "");
   AnswerKeys({key_.Jwk()});
-  EXPECT_EQ(verdict_, kAccepted);
-  EXPECT_EQ(Verify(key_.Token(Payload(R"(,"jti":"2")"))), kAccepted);
+  EXPECT_EQ(verdict_, kAcceptedUser);
+  EXPECT_EQ(Verify(key_.Token(Payload(R"(,"jti":"2")"))), kAcceptedUser);
   EXPECT_EQ(fetcher_.requests().size(), 1U);
 }
 
@@ -60,7 +60,7 @@ TEST_F(JwtMethodTest, DiscoveryFindsTheKeys) {
                   R"({"issuer":"https://issuer.example","jwks_uri":"https://keys.example/1"})");
   EXPECT_EQ(fetcher_.last().url, "https://keys.example/1");
   AnswerKeys({key_.Jwk()});
-  EXPECT_EQ(verdict_, kAccepted);
+  EXPECT_EQ(verdict_, kAcceptedUser);
 }
 
 TEST_F(JwtMethodTest, DiscoveryOfAnotherIssuerIsNone) {
@@ -88,7 +88,7 @@ TEST_F(JwtMethodTest, WithoutKeysThereIsNoVerdict) {
 }
 
 TEST_F(JwtMethodTest, AForgedTokenIsDenied) {
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedUser);
   EXPECT_EQ(Verify(stranger_.TokenWithHeader(R"({"alg":"EdDSA","kid":"k1"})", Payload())), kForged);
   EXPECT_EQ(
       Verify(UnsignedToken(R"({"alg":"EdDSA","kid":"k1"})", Payload(), std::string(64, '\0'))),
@@ -103,11 +103,11 @@ TEST_F(JwtMethodTest, SecretsAreFoundByKidOrTried) {
   settings_.issuers[0].hmac_secrets = {{"first", SecretBytes(kSecret)},
                                        {"second", SecretBytes(std::string(32, 's'))}};
   ASSERT_EQ(Make(), "");
-  EXPECT_EQ(Verify(HmacToken(kSecret, kHs256, Payload())), kAccepted);
+  EXPECT_EQ(Verify(HmacToken(kSecret, kHs256, Payload())), kAcceptedUser);
   EXPECT_EQ(known_until_, WallTime::Never());
-  EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kHs256, Payload())), kAccepted);
+  EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kHs256, Payload())), kAcceptedUser);
   constexpr std::string_view kFirst = R"({"alg":"HS256","kid":"first"})";
-  EXPECT_EQ(Verify(HmacToken(kSecret, kFirst, Payload())), kAccepted);
+  EXPECT_EQ(Verify(HmacToken(kSecret, kFirst, Payload())), kAcceptedUser);
   EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kFirst, Payload())), kForged);
   EXPECT_EQ(Verify(HmacToken(kSecret, R"({"alg":"HS256","kid":"x"})", Payload())), kUnknown);
   EXPECT_EQ(Verify(HmacToken(std::string(40, 'x'), kHs256, Payload())), kUnknown);
@@ -119,7 +119,7 @@ TEST_F(JwtMethodTest, SecretsMayBeBase64) {
   settings_.issuers[0].hmac_secrets = {
       {"k", SecretBytes("c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M=\n")}};
   ASSERT_EQ(Make(), "");
-  EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kHs256, Payload())), kAccepted);
+  EXPECT_EQ(Verify(HmacToken(std::string(32, 's'), kHs256, Payload())), kAcceptedUser);
   settings_.issuers[0].hmac_secrets = {{"k", SecretBytes("not base64!")}};
   EXPECT_EQ(Make(), "the key k of the issuer https://issuer.example is not base64");
 }
@@ -141,7 +141,7 @@ TEST_F(JwtMethodTest, APublicKeyIsNoSecret) {
 }
 
 TEST_F(JwtMethodTest, NorIsAPublishedOne) {
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedUser);
   constexpr std::string_view kPublished = R"({"alg":"HS256","kid":"k1"})";
   EXPECT_EQ(Verify(HmacToken(key_.Jwk(), kPublished, Payload())), kUnknown);
   EXPECT_EQ(Verify(HmacToken(key_.Jwk(), kHs256, Payload())), kUnknown);
@@ -149,7 +149,7 @@ TEST_F(JwtMethodTest, NorIsAPublishedOne) {
 
 // CVE-2018-0114. Nor is what its header points to asked for.
 TEST_F(JwtMethodTest, AKeyThatATokenBringsAlongProvesNothing) {
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedUser);
   const auto with = [&](std::string_view member) {
     return Verify(stranger_.TokenWithHeader(
         fmt::format(R"({{"alg":"EdDSA","kid":"k1",{}}})", member), Payload()));
@@ -186,7 +186,7 @@ TEST_F(JwtMethodTest, ConfiguredKeysStandBesidePublishedOnes) {
   EXPECT_TRUE(Verify(ReadNamedLines(SIGNET_OAUTH_VECTORS "/tokens.txt").at("ed25519"))
                   .starts_with("accepted"));
   EXPECT_EQ(fetcher_.requests().size(), 0U);
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedUser);
 }
 
 TEST_F(JwtMethodTest, AKeyThatCannotBeUsedIsNamed) {
@@ -213,7 +213,7 @@ TEST_F(JwtMethodTest, AKeyThatCannotBeUsedIsNamed) {
 TEST_F(JwtMethodTest, EachIssuerIsBelievedByItsOwnKeys) {
   settings_.issuers.push_back({.issuer = "second", .jwks_uri = "https://second.example/keys"});
   ASSERT_EQ(Make(), "");
-  EXPECT_EQ(VerifyKnown(Payload()), kAccepted);
+  EXPECT_EQ(VerifyKnown(Payload()), kAcceptedUser);
   const std::string of_second = Changed(kIssuer, "second");
   EXPECT_EQ(Verify(stranger_.Token(of_second)), "");
   EXPECT_EQ(fetcher_.last().url, "https://second.example/keys");
@@ -231,8 +231,8 @@ TEST_F(JwtMethodTest, OfOneIssuerTheAudienceChooses) {
   Verify(stranger_.Token(Payload(R"(,"aud":"b")")));
   EXPECT_EQ(fetcher_.last().url, "https://issuer.example/b");
   AnswerKeys({stranger_.Jwk()});
-  EXPECT_EQ(verdict_, kAccepted);
-  EXPECT_EQ(VerifyKnown(Payload(R"(,"aud":["a"])")), kAccepted);
+  EXPECT_EQ(verdict_, kAcceptedUser);
+  EXPECT_EQ(VerifyKnown(Payload(R"(,"aud":["a"])")), kAcceptedUser);
   EXPECT_EQ(Verify(key_.Token(Payload(R"(,"aud":"c")"))),
             "denied: the token is for another audience");
 }

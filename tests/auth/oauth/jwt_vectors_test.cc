@@ -21,8 +21,9 @@ struct Vector {
 
 void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.name; }
 
-constexpr std::string_view kUntil = "accepted pump-7 as https://issuer.example pump-7  until ";
-const std::string kAccepted = std::string(kUntil) + "1700003600";
+constexpr std::string_view kVectorUntil =
+    "accepted pump-7 as https://issuer.example pump-7  until ";
+const std::string kAcceptedVector = std::string(kVectorUntil) + "1700003600";
 const std::string kExpired = "denied: the token has expired";
 const std::string kEarly = "denied: the token is not valid yet";
 const std::string kOthers = "denied: the token is for another audience";
@@ -32,7 +33,7 @@ std::string Claims(std::string_view times, std::string_view audience = R"("plant
   return fmt::format(R"({{"iss":"https://issuer.example","sub":"pump-7","aud":{}{}{}}})", audience,
                      times.empty() ? "" : ",", times);
 }
-std::string Until(std::string_view end) { return std::string(kUntil) + std::string(end); }
+std::string Until(std::string_view end) { return std::string(kVectorUntil) + std::string(end); }
 
 class JwtVectorTest : public JwtTest, public testing::WithParamInterface<Vector> {};
 
@@ -61,16 +62,16 @@ const std::string kNoTime = "denied: the claim exp is no time";
 
 INSTANTIATE_TEST_SUITE_P(
     End, JwtVectorTest,
-    testing::Values(OfTimes("InAnHour", R"("exp":1700003600)", kAccepted),
+    testing::Values(OfTimes("InAnHour", R"("exp":1700003600)", kAcceptedVector),
                     OfTimes("InASecond", R"("exp":1700000001)", Until("1700000001")),
                     OfTimes("Now", R"("exp":1700000000)", kExpired),
                     OfTimes("ASecondAgo", R"("exp":1699999999)", kExpired),
                     OfTimes("WithinTheLeeway", R"("exp":1699999981)", Until("1700000001"), 20),
                     OfTimes("AtTheEndOfTheLeeway", R"("exp":1699999980)", kExpired, 20),
                     OfTimes("ASecondBeyondTheLeeway", R"("exp":1699999979)", kExpired, 20),
-                    OfTimes("AFraction", R"("exp":1700003600.75)", kAccepted),
+                    OfTimes("AFraction", R"("exp":1700003600.75)", kAcceptedVector),
                     OfTimes("AFractionThatIsOver", R"("exp":1699999999.999)", kExpired),
-                    OfTimes("AnExponent", R"("exp":1.7000036e9)", kAccepted),
+                    OfTimes("AnExponent", R"("exp":1.7000036e9)", kAcceptedVector),
                     OfTimes("AText", R"("exp":"1700003600")", kNoTime),
                     OfTimes("Null", R"("exp":null)", kNoTime),
                     OfTimes("AList", R"("exp":[1700003600])", kNoTime),
@@ -89,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Beginning, JwtVectorTest,
     testing::Values(
-        OfTimes("NotBeforeNow", R"("exp":1700003600,"nbf":1700000000)", kAccepted),
+        OfTimes("NotBeforeNow", R"("exp":1700003600,"nbf":1700000000)", kAcceptedVector),
         OfTimes("NotBeforeASecondFromNow", R"("exp":1700003600,"nbf":1700000001)", kEarly),
         OfTimes("NotBeforeASecondWithinTheLeeway", R"("exp":1700003600,"nbf":1700000019)",
                 Until("1700003620"), 20),
@@ -101,15 +102,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "denied: the claim nbf is no time"),
         OfTimes("NotBeforeNegative", R"("exp":1700003600,"nbf":-1)",
                 "denied: the claim nbf is no time"),
-        OfTimes("NotBeforeAFraction", R"("exp":1700003600,"nbf":1699999999.5)", kAccepted),
+        OfTimes("NotBeforeAFraction", R"("exp":1700003600,"nbf":1699999999.5)", kAcceptedVector),
         OfTimes("NotBeforeAFractionFromNow", R"("exp":1700003600,"nbf":1700000000.5)", kEarly),
         OfTimes("NotBeforeTwoToThe63", R"("exp":1700003600,"nbf":9223372036854775808)",
                 "denied: the claim nbf is no time"),
-        OfTimes("IssuedNow", R"("exp":1700003600,"iat":1700000000)", kAccepted),
-        OfTimes("IssuedInTheFuture", R"("exp":1700003600,"iat":1700003000)", kAccepted),
+        OfTimes("IssuedNow", R"("exp":1700003600,"iat":1700000000)", kAcceptedVector),
+        OfTimes("IssuedInTheFuture", R"("exp":1700003600,"iat":1700003000)", kAcceptedVector),
         OfTimes("IssuedASecondBeyondTheLeeway", R"("exp":1700003600,"iat":1700000021)",
                 Until("1700003620"), 20),
-        OfTimes("IssuedAtAFraction", R"("exp":1700003600,"iat":1699999999.5)", kAccepted),
+        OfTimes("IssuedAtAFraction", R"("exp":1700003600,"iat":1699999999.5)", kAcceptedVector),
         OfTimes("IssuedAtANegative", R"("exp":1700003600,"iat":-1)",
                 "denied: the claim iat is no time"),
         OfTimes("IssuedAtTwoToThe63", R"("exp":1700003600,"iat":9223372036854775808)",
@@ -134,9 +135,9 @@ INSTANTIATE_TEST_SUITE_P(Bond, JwtVectorTest,
 INSTANTIATE_TEST_SUITE_P(
     Audience, JwtVectorTest,
     testing::Values(
-        OfAudience("AText", R"("plant")", kAccepted),
-        OfAudience("AnotherOfOurs", R"("plant-2")", kAccepted),
-        OfAudience("AList", R"(["x","plant"])", kAccepted),
+        OfAudience("AText", R"("plant")", kAcceptedVector),
+        OfAudience("AnotherOfOurs", R"("plant-2")", kAcceptedVector),
+        OfAudience("AList", R"(["x","plant"])", kAcceptedVector),
         OfAudience("AnotherText", R"("x")", kOthers),
         OfAudience("AnotherList", R"(["x","y"])", kOthers),
         OfAudience("AnEmptyText", R"("")", kOthers), OfAudience("AnEmptyList", "[]", kOthers),
@@ -175,7 +176,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "denied: the token has critical extensions"),
         OfHeader("CritEmpty", R"({"alg":"EdDSA","kid":"k1","crit":[]})",
                  "denied: the token has critical extensions"),
-        OfHeader("KidAbsent", R"({"alg":"EdDSA"})", kAccepted),
+        OfHeader("KidAbsent", R"({"alg":"EdDSA"})", kAcceptedVector),
         OfHeader("KidOfAPath", R"({"alg":"EdDSA","kid":"../../dev/null"})", kUnknown),
         OfHeader("KidOfSql", R"({"alg":"EdDSA","kid":"' OR 1=1 --"})", kUnknown),
         OfHeader("KidEmpty", R"({"alg":"EdDSA","kid":""})", kUnknown),
@@ -186,10 +187,10 @@ INSTANTIATE_TEST_SUITE_P(
         OfHeader("EmbeddedKeysDoNotCount",
                  R"({"alg":"EdDSA","kid":"k1","jwk":{},"jku":"https://evil.example",)"
                  R"("x5u":"https://evil.example","x5c":["AA"]})",
-                 kAccepted),
-        OfHeader("TypJwt", R"({"alg":"EdDSA","kid":"k1","typ":"jwt"})", kAccepted),
+                 kAcceptedVector),
+        OfHeader("TypJwt", R"({"alg":"EdDSA","kid":"k1","typ":"jwt"})", kAcceptedVector),
         OfHeader("TypAccessToken", R"({"alg":"EdDSA","kid":"k1","typ":"application/at+JWT"})",
-                 kAccepted),
+                 kAcceptedVector),
         OfHeader("TypLogout", R"({"alg":"EdDSA","kid":"k1","typ":"logout+jwt"})", kOfAnotherType),
         OfHeader("TypNested", R"({"alg":"EdDSA","kid":"k1","typ":"application/"})",
                  kOfAnotherType)),
@@ -205,9 +206,10 @@ std::string Scopes(std::string_view before, std::string_view between, std::strin
 INSTANTIATE_TEST_SUITE_P(
     Scopes, JwtVectorTest,
     testing::Values(OfTimes("ThousandsInAText", Scopes(R"("exp":1700003600,"scope":")", " ", "\""),
-                            kAccepted),
+                            kAcceptedVector),
                     OfTimes("ThousandsInAList",
-                            Scopes(R"("exp":1700003600,"scope":[")", R"(",")", "\"]"), kAccepted)),
+                            Scopes(R"("exp":1700003600,"scope":[")", R"(",")", "\"]"),
+                            kAcceptedVector)),
     NameOf);
 
 }  // namespace

@@ -50,36 +50,38 @@ TEST(Base64, IsDecoded) {
   }
 }
 
-void ExpectTaken(Status (*check)(std::string_view), std::initializer_list<const char*> good,
-                 std::initializer_list<std::string> wrong) {
+void ExpectValueTaken(Status (*check)(std::string_view), std::initializer_list<const char*> good,
+                      std::initializer_list<std::string> wrong) {
   for (const char* text : good) EXPECT_TRUE(check(text).ok()) << text;
   for (const std::string& text : wrong) EXPECT_FALSE(check(text).ok()) << text;
 }
 
 TEST(Checks, TakeNames) {
-  ExpectTaken(CheckResourceName, {"abc", "a-1", "0a0"},
-              {"", "ab", "-ab", "ab-", "aB1", "a.b", "a_b", std::string(64, 'a')});
-  ExpectTaken(CheckObjectName, {"a", "kube-root-ca.crt", "a.b.c"},
-              {"", ".a", "a.", "a..b", "-a", "A", "a/b", std::string(64, 'a')});
-  ExpectTaken(CheckDataKey, {"tls.crt", "A_b-c", "..data"},
-              {"", ".", "..", "a/b", "a b", std::string(254, 'a')});
-  ExpectTaken(CheckDnsName, {"a", "*.b.example", "a-b.c"}, {"", "*", "a.*", "a_b", "a..b", "-a"});
+  ExpectValueTaken(CheckResourceName, {"abc", "a-1", "0a0"},
+                   {"", "ab", "-ab", "ab-", "aB1", "a.b", "a_b", std::string(64, 'a')});
+  ExpectValueTaken(CheckObjectName, {"a", "kube-root-ca.crt", "a.b.c"},
+                   {"", ".a", "a.", "a..b", "-a", "A", "a/b", std::string(64, 'a')});
+  ExpectValueTaken(CheckDataKey, {"tls.crt", "A_b-c", "..data"},
+                   {"", ".", "..", "a/b", "a b", std::string(254, 'a')});
+  ExpectValueTaken(CheckDnsName, {"a", "*.b.example", "a-b.c"},
+                   {"", "*", "a.*", "a_b", "a..b", "-a"});
 }
 
 TEST(Checks, TakeUrls) {
-  ExpectTaken(
+  ExpectValueTaken(
       CheckHttpsUrl,
       {"https://a", "https://a.b:8443/c?d=e", "https://[2001:db8::1]:1/", "https://10.0.0.1"},
       {"", "http://a", "https://", "https://a:0", "https://a:65536", "https://a b",
        "https://user@a", "https://a/#b", "https://[::g]", "https://a:", "HTTPS://a"});
-  ExpectTaken(CheckOrigin, {"https://a.example", "http://localhost:8080"},
-              {"", "a.example", "https://a/", "https://a/b", "://a", "null"});
+  ExpectValueTaken(CheckOrigin, {"https://a.example", "http://localhost:8080"},
+                   {"", "a.example", "https://a/", "https://a/b", "://a", "null"});
 }
 
 TEST(Checks, TakePathsAndSizes) {
-  ExpectTaken(CheckSocketPath, {"/run/a"}, {"", "run/a", "/" + std::string(107, 'a')});
-  ExpectTaken(CheckAbsolutePath, {"/a"}, {"", "a", "./a"});
-  ExpectTaken(CheckDiskSize, {"1K", "500M", "10Gi"}, {"", "M", "10", "1.5G", "10m", "10MB", "-1G"});
+  ExpectValueTaken(CheckSocketPath, {"/run/a"}, {"", "run/a", "/" + std::string(107, 'a')});
+  ExpectValueTaken(CheckAbsolutePath, {"/a"}, {"", "a", "./a"});
+  ExpectValueTaken(CheckDiskSize, {"1K", "500M", "10Gi"},
+                   {"", "M", "10", "1.5G", "10m", "10MB", "-1G"});
 }
 
 IpBytes Address(std::string_view text) {

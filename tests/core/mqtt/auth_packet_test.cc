@@ -7,7 +7,7 @@
 namespace signet {
 namespace {
 
-ReasonCode Refusal(std::string_view hex) {
+ReasonCode AuthRefusal(std::string_view hex) {
   const auto result = DecodeAuth(ExactCopy(Bytes(hex)), 1);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
@@ -39,17 +39,17 @@ TEST(DecodeAuth, TakesThreeReasonCodes) {  // [MQTT-3.15.2-1]
 }
 
 TEST(DecodeAuth, RefusesToDoWithoutTheMethod) {  // 3.15.2.2.2
-  EXPECT_EQ(Refusal("18 00"), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("19 00"), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("18 04 16 0001 00"), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("00 04 16 0001 00"), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("00 00"), ReasonCode::kSuccess);  // What could be left out, said.
+  EXPECT_EQ(AuthRefusal("18 00"), ReasonCode::kProtocolError);
+  EXPECT_EQ(AuthRefusal("19 00"), ReasonCode::kProtocolError);
+  EXPECT_EQ(AuthRefusal("18 04 16 0001 00"), ReasonCode::kProtocolError);
+  EXPECT_EQ(AuthRefusal("00 04 16 0001 00"), ReasonCode::kProtocolError);
+  EXPECT_EQ(AuthRefusal("00 00"), ReasonCode::kSuccess);  // What could be left out, said.
 }
 
 TEST(DecodeAuth, RefusesTruncationsAndBytesTooMany) {
   for (const char* hex :
        {"00", "18", "18 04 15 0001", "18 04 15 0001 'm' 00", "18 05 15 0001 'm'"}) {
-    EXPECT_EQ(Refusal(hex), ReasonCode::kMalformedPacket) << hex;
+    EXPECT_EQ(AuthRefusal(hex), ReasonCode::kMalformedPacket) << hex;
   }
 }
 

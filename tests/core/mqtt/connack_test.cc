@@ -2,15 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/mqtt/versions.h"
 #include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
 
-constexpr auto k311 = ProtocolVersion::k311;
-constexpr auto k5 = ProtocolVersion::k5;
-
-ReasonCode Refusal(std::string_view hex, ProtocolVersion version) {
+ReasonCode ConnackRefusal(std::string_view hex, ProtocolVersion version) {
   const auto result = DecodeConnack(ExactCopy(Bytes(hex)), version, 1);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
@@ -49,21 +47,21 @@ TEST(DecodeConnack, RefusesReasonCodesOfOtherPackets) {
 
 TEST(DecodeConnack, RefusesReservedFlags) {  // [MQTT-3.2.2-1]
   for (const char* hex : {"02 00 00", "80 00 00", "03 00 00", "ff 00 00"}) {
-    EXPECT_EQ(Refusal(hex, k5), ReasonCode::kMalformedPacket) << hex;
+    EXPECT_EQ(ConnackRefusal(hex, k5), ReasonCode::kMalformedPacket) << hex;
   }
 }
 
 TEST(DecodeConnack, RefusesASessionThatIsPresentAndRefused) {  // [MQTT-3.2.2-6]
-  EXPECT_EQ(Refusal("01 87 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("01 05", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(ConnackRefusal("01 87 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(ConnackRefusal("01 05", k311), ReasonCode::kProtocolError);
 }
 
 TEST(DecodeConnack, RefusesTruncationsAndBytesTooMany) {
   for (const char* hex : {"", "00", "00 00", "00 00 05 12 0002 'i'", "00 00 00 00"}) {
-    EXPECT_EQ(Refusal(hex, k5), ReasonCode::kMalformedPacket) << hex;
+    EXPECT_EQ(ConnackRefusal(hex, k5), ReasonCode::kMalformedPacket) << hex;
   }
   for (const char* hex : {"", "00", "00 00 00"}) {
-    EXPECT_EQ(Refusal(hex, k311), ReasonCode::kMalformedPacket) << hex;
+    EXPECT_EQ(ConnackRefusal(hex, k311), ReasonCode::kMalformedPacket) << hex;
   }
 }
 

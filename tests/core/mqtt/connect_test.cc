@@ -2,15 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/mqtt/versions.h"
 #include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
 
-constexpr auto k311 = ProtocolVersion::k311;
-constexpr auto k5 = ProtocolVersion::k5;
-
-ReasonCode Refusal(std::string_view hex) {
+ReasonCode ConnectRefusal(std::string_view hex) {
   ConnectView connect;
   return DecodeConnect(ExactCopy(Bytes(hex)), 1, &connect);
 }
@@ -90,9 +88,9 @@ TEST(DecodeConnect, ForgetsWhatTheViewHeldBefore) {
 }
 
 TEST(DecodeConnect, LeavesAnEmptyClientIdentifierToTheServer) {
-  EXPECT_EQ(Refusal(Connect("04", "02", "0000 0000")), ReasonCode::kSuccess);
-  EXPECT_EQ(Refusal(Connect("04", "00", "0000 0000")), ReasonCode::kSuccess);
-  EXPECT_EQ(Refusal(Connect("05", "00", "0000 00 0000")), ReasonCode::kSuccess);
+  EXPECT_EQ(ConnectRefusal(Connect("04", "02", "0000 0000")), ReasonCode::kSuccess);
+  EXPECT_EQ(ConnectRefusal(Connect("04", "00", "0000 0000")), ReasonCode::kSuccess);
+  EXPECT_EQ(ConnectRefusal(Connect("05", "00", "0000 00 0000")), ReasonCode::kSuccess);
 }
 
 TEST(DecodeConnect, RefusesAnotherProtocolName) {  // [MQTT-3.1.2-1]
@@ -123,7 +121,7 @@ TEST(DecodeConnect, RefusesEveryOtherVersionInTheFormOfTheNearestOne) {  // [MQT
 
 TEST(DecodeConnect, RefusesAPacketWithoutVersion) {
   for (const char* hex : {"", "00", "0004", "0004 'MQT'", "0004 'MQTT'", "ffff 'MQTT'"}) {
-    EXPECT_EQ(Refusal(hex), ReasonCode::kMalformedPacket) << hex;
+    EXPECT_EQ(ConnectRefusal(hex), ReasonCode::kMalformedPacket) << hex;
   }
 }
 
@@ -176,71 +174,76 @@ TEST(DecodeConnect, SaysWhichVersionItWasEvenWhenItRefuses) {
 TEST(DecodeConnect, RefusesTextThatIsNotUtf8) {  // [MQTT-3.1.3-4] [MQTT-3.1.3-11] [MQTT-3.1.3-12]
   for (const char* bad : {"0001 ff", "0001 00", "0003 eda080", "0002 c1bf"}) {
     const std::string text = bad;
-    EXPECT_EQ(Refusal(Connect("04", "02", "0000 " + text)), ReasonCode::kMalformedPacket) << bad;
-    EXPECT_EQ(Refusal(Connect("04", "06", "0000 0000 " + text + " 0000")),
+    EXPECT_EQ(ConnectRefusal(Connect("04", "02", "0000 " + text)), ReasonCode::kMalformedPacket)
+        << bad;
+    EXPECT_EQ(ConnectRefusal(Connect("04", "06", "0000 0000 " + text + " 0000")),
               ReasonCode::kMalformedPacket)
         << bad;
-    EXPECT_EQ(Refusal(Connect("04", "82", "0000 0000 " + text)), ReasonCode::kMalformedPacket)
+    EXPECT_EQ(ConnectRefusal(Connect("04", "82", "0000 0000 " + text)),
+              ReasonCode::kMalformedPacket)
         << bad;
   }
 }
 
 TEST(DecodeConnect, TakesAnyBytesForPasswordAndWillPayload) {  // 3.1.3.4, 3.1.3.6
-  EXPECT_EQ(Refusal(Connect("05", "c6", "0000 00 0000 00 0001 'w' 0002 00ff 0000 0002 ff00")),
-            ReasonCode::kSuccess);
+  EXPECT_EQ(
+      ConnectRefusal(Connect("05", "c6", "0000 00 0000 00 0001 'w' 0002 00ff 0000 0002 ff00")),
+      ReasonCode::kSuccess);
 }
 
 // They would be the Topic Name of a PUBLISH [MQTT-3.3.2-2] [MQTT-4.7.3-1].
 TEST(DecodeConnect, RefusesAWillTopicThatNobodyCouldPublishTo) {
   for (const char* topic : {"0000", "0001 '#'", "0001 '+'", "0003 'a/+'", "0003 'a#b'"}) {
     const std::string text = topic;
-    EXPECT_EQ(Refusal(Connect("04", "06", "0000 0000 " + text + " 0000")),
+    EXPECT_EQ(ConnectRefusal(Connect("04", "06", "0000 0000 " + text + " 0000")),
               ReasonCode::kTopicNameInvalid)
         << topic;
-    EXPECT_EQ(Refusal(Connect("05", "06", "0000 00 0000 00 " + text + " 0000")),
+    EXPECT_EQ(ConnectRefusal(Connect("05", "06", "0000 00 0000 00 " + text + " 0000")),
               ReasonCode::kTopicNameInvalid)
         << topic;
   }
 }
 
 TEST(DecodeConnect, RefusesAuthenticationDataWithoutMethod) {  // 3.1.2.11.10
-  EXPECT_EQ(Refusal(Connect("05", "02", "0000 04 16 0001 00 0000")), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal(Connect("05", "02", "0000 04 15 0001 'm' 0000")), ReasonCode::kSuccess);
-  EXPECT_EQ(Refusal(Connect("05", "02", "0000 08 16 0001 00 15 0001 'm' 0000")),
+  EXPECT_EQ(ConnectRefusal(Connect("05", "02", "0000 04 16 0001 00 0000")),
+            ReasonCode::kProtocolError);
+  EXPECT_EQ(ConnectRefusal(Connect("05", "02", "0000 04 15 0001 'm' 0000")), ReasonCode::kSuccess);
+  EXPECT_EQ(ConnectRefusal(Connect("05", "02", "0000 08 16 0001 00 15 0001 'm' 0000")),
             ReasonCode::kSuccess);
 }
 
 TEST(DecodeConnect, HoldsBothSetsOfPropertiesToTheirOwnContext) {
-  EXPECT_EQ(Refusal(Connect("05", "06", "0000 05 18 00000001 0000 00 0001 'w' 0000")),
+  EXPECT_EQ(ConnectRefusal(Connect("05", "06", "0000 05 18 00000001 0000 00 0001 'w' 0000")),
             ReasonCode::kMalformedPacket);  // Will Delay Interval belongs to the Will.
-  EXPECT_EQ(Refusal(Connect("05", "06", "0000 00 0000 05 11 00000001 0001 'w' 0000")),
+  EXPECT_EQ(ConnectRefusal(Connect("05", "06", "0000 00 0000 05 11 00000001 0001 'w' 0000")),
             ReasonCode::kMalformedPacket);  // Session Expiry Interval does not.
-  EXPECT_EQ(Refusal(Connect("05", "06", "0000 00 0000 03 23 0001 0001 'w' 0000")),
+  EXPECT_EQ(ConnectRefusal(Connect("05", "06", "0000 00 0000 03 23 0001 0001 'w' 0000")),
             ReasonCode::kMalformedPacket);  // Topic Alias is PUBLISH's alone.
 }
 
 TEST(DecodeConnect, CountsTheUserPropertiesOfEachSetByThemselves) {
   const std::string one = "05 26 0000 0000 ";
   const std::string two = "0a 26 0000 0000 26 0000 0000 ";
-  EXPECT_EQ(Refusal(Connect("05", "06", "0000 " + one + "0000 " + one + "0001 'w' 0000")),
+  EXPECT_EQ(ConnectRefusal(Connect("05", "06", "0000 " + one + "0000 " + one + "0001 'w' 0000")),
             ReasonCode::kSuccess);
-  EXPECT_EQ(Refusal(Connect("05", "06", "0000 " + two + "0000 " + one + "0001 'w' 0000")),
+  EXPECT_EQ(ConnectRefusal(Connect("05", "06", "0000 " + two + "0000 " + one + "0001 'w' 0000")),
             ReasonCode::kQuotaExceeded);
-  EXPECT_EQ(Refusal(Connect("05", "06", "0000 " + one + "0000 " + two + "0001 'w' 0000")),
+  EXPECT_EQ(ConnectRefusal(Connect("05", "06", "0000 " + one + "0000 " + two + "0001 'w' 0000")),
             ReasonCode::kQuotaExceeded);
 }
 
 TEST(DecodeConnect, RefusesBytesBehindItsLastField) {
-  EXPECT_EQ(Refusal(Connect("04", "02", "0000 0000 00")), ReasonCode::kMalformedPacket);
-  EXPECT_EQ(Refusal(Connect("05", "02", "0000 00 0000 00")), ReasonCode::kMalformedPacket);
+  EXPECT_EQ(ConnectRefusal(Connect("04", "02", "0000 0000 00")), ReasonCode::kMalformedPacket);
+  EXPECT_EQ(ConnectRefusal(Connect("05", "02", "0000 00 0000 00")), ReasonCode::kMalformedPacket);
   // [MQTT-3.1.2-16] [MQTT-3.1.2-18]: credentials that no flag announces.
-  EXPECT_EQ(Refusal(Connect("04", "02", "0000 0000 0002 'me' 0002 'pw'")),
+  EXPECT_EQ(ConnectRefusal(Connect("04", "02", "0000 0000 0002 'me' 0002 'pw'")),
             ReasonCode::kMalformedPacket);
 }
 
 TEST(DecodeConnect, RefusesFieldsThatAFlagAnnouncesInVain) {  // [MQTT-3.1.2-9] [MQTT-3.1.2-17]
   for (const char* flags : {"06", "82", "c2", "86", "c6"}) {
-    EXPECT_EQ(Refusal(Connect("04", flags, "0000 0000")), ReasonCode::kMalformedPacket) << flags;
+    EXPECT_EQ(ConnectRefusal(Connect("04", flags, "0000 0000")), ReasonCode::kMalformedPacket)
+        << flags;
   }
 }
 

@@ -4,15 +4,13 @@
 
 #include <set>
 
+#include "tests/core/mqtt/versions.h"
 #include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
 
-constexpr auto k311 = ProtocolVersion::k311;
-constexpr auto k5 = ProtocolVersion::k5;
-
-ReasonCode Refusal(std::string_view hex, ProtocolVersion version, Sender sender) {
+ReasonCode DisconnectRefusal(std::string_view hex, ProtocolVersion version, Sender sender) {
   const auto result = DecodeDisconnect(ExactCopy(Bytes(hex)), version, sender, 1);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
@@ -41,8 +39,8 @@ TEST(DecodeDisconnect, GivesItsProperties) {
 }
 
 TEST(DecodeDisconnect, IsEmptyAndAClientsInVersion311) {
-  EXPECT_EQ(Refusal("00", k311, Sender::kClient), ReasonCode::kMalformedPacket);
-  EXPECT_EQ(Refusal("", k311, Sender::kServer), ReasonCode::kProtocolError);
+  EXPECT_EQ(DisconnectRefusal("00", k311, Sender::kClient), ReasonCode::kMalformedPacket);
+  EXPECT_EQ(DisconnectRefusal("", k311, Sender::kServer), ReasonCode::kProtocolError);
 }
 
 // Table 3-10, column "Sent by"; 140 is only in table 2-6 and either side's (4.12.1).
@@ -63,15 +61,16 @@ TEST(DecodeDisconnect, TakesTheReasonCodesOfItsSender) {  // [MQTT-3.14.2-1]
 }
 
 TEST(DecodeDisconnect, TakesASessionExpiryIntervalFromAClientOnly) {  // [MQTT-3.14.2-2]
-  EXPECT_EQ(Refusal("00 05 11 00000000", k5, Sender::kClient), ReasonCode::kSuccess);
-  EXPECT_EQ(Refusal("00 05 11 00000000", k5, Sender::kServer), ReasonCode::kProtocolError);
+  EXPECT_EQ(DisconnectRefusal("00 05 11 00000000", k5, Sender::kClient), ReasonCode::kSuccess);
+  EXPECT_EQ(DisconnectRefusal("00 05 11 00000000", k5, Sender::kServer),
+            ReasonCode::kProtocolError);
 }
 
 // mqtt-packet #107: a malformed DISCONNECT ended the process.
 TEST(DecodeDisconnect, RefusesTruncationsAndBytesTooMany) {
   for (const char* hex :
        {"00 01", "00 05 11 000000", "00 05 11 00000000 00", "00 00 00", "00 80", "00 8000"}) {
-    EXPECT_EQ(Refusal(hex, k5, Sender::kClient), ReasonCode::kMalformedPacket) << hex;
+    EXPECT_EQ(DisconnectRefusal(hex, k5, Sender::kClient), ReasonCode::kMalformedPacket) << hex;
   }
 }
 

@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/mqtt/versions.h"
 #include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
 
-constexpr auto k311 = ProtocolVersion::k311;
-constexpr auto k5 = ProtocolVersion::k5;
 constexpr PacketType kTypes[] = {PacketType::kPuback, PacketType::kPubrec, PacketType::kPubrel,
                                  PacketType::kPubcomp};
 
@@ -16,7 +15,7 @@ Result<PublishAckView> Decode(PacketType type, ByteView bytes, ProtocolVersion v
   return DecodePublishAck(type, ByteReader(bytes), version, 1);
 }
 
-ReasonCode Refusal(PacketType type, std::string_view hex, ProtocolVersion version) {
+ReasonCode AckRefusal(PacketType type, std::string_view hex, ProtocolVersion version) {
   const auto result = Decode(type, ExactCopy(Bytes(hex)), version);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
@@ -52,29 +51,29 @@ TEST(DecodePublishAck, GivesItsProperties) {
 
 TEST(DecodePublishAck, RefusesPacketIdentifier0) {
   for (const PacketType type : kTypes) {
-    EXPECT_EQ(Refusal(type, "0000", k311), ReasonCode::kProtocolError);
-    EXPECT_EQ(Refusal(type, "0000", k5), ReasonCode::kProtocolError);
+    EXPECT_EQ(AckRefusal(type, "0000", k311), ReasonCode::kProtocolError);
+    EXPECT_EQ(AckRefusal(type, "0000", k5), ReasonCode::kProtocolError);
   }
 }
 
 TEST(DecodePublishAck, RefusesTruncations) {
   for (const PacketType type : kTypes) {
     for (const char* hex : {"", "00", "0001 00 01", "0001 00 03 1f", "0001 00 05 1f 0002 'n'"}) {
-      EXPECT_EQ(Refusal(type, hex, k5), ReasonCode::kMalformedPacket) << hex;
+      EXPECT_EQ(AckRefusal(type, hex, k5), ReasonCode::kMalformedPacket) << hex;
     }
   }
 }
 
 TEST(DecodePublishAck, RefusesAnythingBehindThePacketIdentifierInVersion311) {
   for (const PacketType type : kTypes) {
-    EXPECT_EQ(Refusal(type, "0001 00", k311), ReasonCode::kMalformedPacket);
-    EXPECT_EQ(Refusal(type, "0001 00 00", k311), ReasonCode::kMalformedPacket);
+    EXPECT_EQ(AckRefusal(type, "0001 00", k311), ReasonCode::kMalformedPacket);
+    EXPECT_EQ(AckRefusal(type, "0001 00 00", k311), ReasonCode::kMalformedPacket);
   }
 }
 
 TEST(DecodePublishAck, RefusesAnythingBehindTheProperties) {
   for (const PacketType type : kTypes) {
-    EXPECT_EQ(Refusal(type, "0001 00 00 00", k5), ReasonCode::kMalformedPacket);
+    EXPECT_EQ(AckRefusal(type, "0001 00 00 00", k5), ReasonCode::kMalformedPacket);
   }
 }
 

@@ -2,19 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/mqtt/versions.h"
 #include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
 
-constexpr auto k311 = ProtocolVersion::k311;
-constexpr auto k5 = ProtocolVersion::k5;
 constexpr uint8_t kQos0 = PublishFlags(false, QoS::kAtMostOnce, false);
 constexpr uint8_t kQos1 = PublishFlags(false, QoS::kAtLeastOnce, false);
 constexpr uint8_t kQos2 = PublishFlags(false, QoS::kExactlyOnce, false);
 
-ReasonCode Refusal(uint8_t flags, std::string_view hex, ProtocolVersion version,
-                   Sender sender = Sender::kClient) {
+ReasonCode PublishRefusal(uint8_t flags, std::string_view hex, ProtocolVersion version,
+                          Sender sender = Sender::kClient) {
   const auto result = DecodePublish(flags, ExactCopy(Bytes(hex)), version, sender, 1);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
@@ -70,8 +69,8 @@ TEST(DecodePublish, ReadsNoPacketIdentifierAtQos0) {
 }
 
 TEST(DecodePublish, AcceptsAnEmptyPayload) {
-  EXPECT_EQ(Refusal(kQos0, "0001 'a'", k311), ReasonCode::kSuccess);
-  EXPECT_EQ(Refusal(kQos1, "0001 'a' 0001 00", k5), ReasonCode::kSuccess);
+  EXPECT_EQ(PublishRefusal(kQos0, "0001 'a'", k311), ReasonCode::kSuccess);
+  EXPECT_EQ(PublishRefusal(kQos1, "0001 'a' 0001 00", k5), ReasonCode::kSuccess);
 }
 
 TEST(DecodePublish, AcceptsTheLongestTopicName) {
@@ -97,47 +96,47 @@ TEST(DecodePublish, RefusesEveryTruncationOfItsHeader) {
 TEST(DecodePublish, RefusesQos3) {  // [MQTT-3.3.1-4]
   for (const int flags : {0b0110, 0b0111, 0b1110, 0b1111}) {
     const auto byte = static_cast<uint8_t>(flags);
-    EXPECT_EQ(Refusal(byte, "0001 'a' 0001 00", k5), ReasonCode::kMalformedPacket);
-    EXPECT_EQ(Refusal(byte, "0001 'a' 0001", k311), ReasonCode::kMalformedPacket);
+    EXPECT_EQ(PublishRefusal(byte, "0001 'a' 0001 00", k5), ReasonCode::kMalformedPacket);
+    EXPECT_EQ(PublishRefusal(byte, "0001 'a' 0001", k311), ReasonCode::kMalformedPacket);
   }
 }
 
 TEST(DecodePublish, RefusesDupAtQos0) {  // [MQTT-3.3.1-2], 2.1.3
-  EXPECT_EQ(Refusal(0b1000, "0001 'a' 00", k5), ReasonCode::kMalformedPacket);
-  EXPECT_EQ(Refusal(0b1001, "0001 'a'", k311), ReasonCode::kMalformedPacket);
+  EXPECT_EQ(PublishRefusal(0b1000, "0001 'a' 00", k5), ReasonCode::kMalformedPacket);
+  EXPECT_EQ(PublishRefusal(0b1001, "0001 'a'", k311), ReasonCode::kMalformedPacket);
 }
 
 TEST(DecodePublish, RefusesPacketIdentifier0) {  // [MQTT-2.2.1-3]
   for (const uint8_t flags : {kQos1, kQos2}) {
-    EXPECT_EQ(Refusal(flags, "0001 'a' 0000 00", k5), ReasonCode::kProtocolError);
-    EXPECT_EQ(Refusal(flags, "0001 'a' 0000", k311), ReasonCode::kProtocolError);
+    EXPECT_EQ(PublishRefusal(flags, "0001 'a' 0000 00", k5), ReasonCode::kProtocolError);
+    EXPECT_EQ(PublishRefusal(flags, "0001 'a' 0000", k311), ReasonCode::kProtocolError);
   }
 }
 
 // Mosquitto up to 2.0.7 did not survive it (CVE-2021-34432).
 TEST(DecodePublish, RefusesAnEmptyTopicNameWithoutTopicAlias) {  // 3.3.2.1
-  EXPECT_EQ(Refusal(kQos0, "0000 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal(kQos0, "0000", k311), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal(kQos1, "0000 0001 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal(kQos0, "0000 03 23 0001", k5), ReasonCode::kSuccess);
+  EXPECT_EQ(PublishRefusal(kQos0, "0000 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(PublishRefusal(kQos0, "0000", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(PublishRefusal(kQos1, "0000 0001 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(PublishRefusal(kQos0, "0000 03 23 0001", k5), ReasonCode::kSuccess);
 }
 
 TEST(DecodePublish, RefusesTopicAlias0) {  // [MQTT-3.3.2-8]
-  EXPECT_EQ(Refusal(kQos0, "0000 03 23 0000", k5), ReasonCode::kTopicAliasInvalid);
-  EXPECT_EQ(Refusal(kQos0, "0001 'a' 03 23 0000", k5), ReasonCode::kTopicAliasInvalid);
+  EXPECT_EQ(PublishRefusal(kQos0, "0000 03 23 0000", k5), ReasonCode::kTopicAliasInvalid);
+  EXPECT_EQ(PublishRefusal(kQos0, "0001 'a' 03 23 0000", k5), ReasonCode::kTopicAliasInvalid);
 }
 
 TEST(DecodePublish, RefusesWildcardsInTheTopicName) {  // [MQTT-3.3.2-2]
   for (const char* topic : {"0001 '+'", "0001 '#'", "0003 'a/#'", "0003 'a+b'", "0005 '+/a/b'",
                             "000a 'abcdefghi#'", "000a 'abcd+fghij'"}) {
-    EXPECT_EQ(Refusal(kQos0, topic, k311), ReasonCode::kTopicNameInvalid) << topic;
+    EXPECT_EQ(PublishRefusal(kQos0, topic, k311), ReasonCode::kTopicNameInvalid) << topic;
   }
 }
 
 TEST(DecodePublish, RefusesATopicNameThatIsNotUtf8) {  // [MQTT-3.3.2-1] [MQTT-1.5.4-2]
   for (const char* topic : {"0001 00", "0002 c080", "0003 eda080", "0001 ff", "0004 'abc' c3",
                             "0009 'abcdefgh' 00", "0009 'abcdefgh' 80"}) {
-    EXPECT_EQ(Refusal(kQos0, topic, k311), ReasonCode::kMalformedPacket) << topic;
+    EXPECT_EQ(PublishRefusal(kQos0, topic, k311), ReasonCode::kMalformedPacket) << topic;
   }
 }
 
@@ -145,20 +144,21 @@ TEST(DecodePublish,
      AcceptsServerTopicsAndOddLevels) {  // Whether they may be used is decided elsewhere.
   for (const char* topic : {"0004 '$SYS'", "0001 '/'", "0002 '//'", "0001 ' '", "0003 efbbbf",
                             "0003 efbfbf", "0001 01", "0001 7f"}) {
-    EXPECT_EQ(Refusal(kQos0, topic, k311), ReasonCode::kSuccess) << topic;
+    EXPECT_EQ(PublishRefusal(kQos0, topic, k311), ReasonCode::kSuccess) << topic;
   }
 }
 
 TEST(DecodePublish, TakesASubscriptionIdentifierFromAServerOnly) {  // [MQTT-3.3.4-6]
-  EXPECT_EQ(Refusal(kQos0, "0001 'a' 02 0b 01", k5, Sender::kClient), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal(kQos0, "0001 'a' 02 0b 01", k5, Sender::kServer), ReasonCode::kSuccess);
+  EXPECT_EQ(PublishRefusal(kQos0, "0001 'a' 02 0b 01", k5, Sender::kClient),
+            ReasonCode::kProtocolError);
+  EXPECT_EQ(PublishRefusal(kQos0, "0001 'a' 02 0b 01", k5, Sender::kServer), ReasonCode::kSuccess);
 }
 
 TEST(DecodePublish, RefusesTooManyUserProperties) {
   const char* one = "0001 'a' 05 26 0000 0000";
   const char* two = "0001 'a' 0a 26 0000 0000 26 0000 0000";
-  EXPECT_EQ(Refusal(kQos0, one, k5), ReasonCode::kSuccess);
-  EXPECT_EQ(Refusal(kQos0, two, k5), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(PublishRefusal(kQos0, one, k5), ReasonCode::kSuccess);
+  EXPECT_EQ(PublishRefusal(kQos0, two, k5), ReasonCode::kQuotaExceeded);
 }
 
 TEST(EncodePublish, LeavesOutPropertiesInVersion311) {

@@ -2,15 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/mqtt/versions.h"
 #include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
 
-constexpr auto k311 = ProtocolVersion::k311;
-constexpr auto k5 = ProtocolVersion::k5;
-
-ReasonCode Refusal(std::string_view hex, ProtocolVersion version) {
+ReasonCode SubscribeRefusal(std::string_view hex, ProtocolVersion version) {
   const auto result = DecodeSubscribe(ExactCopy(Bytes(hex)), version, 1);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
@@ -44,24 +42,24 @@ TEST(DecodeSubscribe, GivesItsEntriesOneByOne) {
 }
 
 TEST(DecodeSubscribe, RefusesPacketIdentifier0) {  // [MQTT-2.2.1-3]
-  EXPECT_EQ(Refusal("0000 00 0001 'a' 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0000 0001 'a' 00", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0000 00 0001 'a' 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0000 0001 'a' 00", k311), ReasonCode::kProtocolError);
 }
 
 TEST(DecodeSubscribe, RefusesNoEntry) {  // [MQTT-3.8.3-2]; MQTT 3.1.1: MQTT-3.8.3-3
-  EXPECT_EQ(Refusal("0001 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0001", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0001 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0001", k311), ReasonCode::kProtocolError);
 }
 
 TEST(DecodeSubscribe, RefusesAnEmptyTopicFilter) {  // [MQTT-4.7.3-1]
-  EXPECT_EQ(Refusal("0001 00 0000 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0001 0001 'a' 00 0000 00", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0001 00 0000 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0001 0001 'a' 00 0000 00", k311), ReasonCode::kProtocolError);
 }
 
 TEST(DecodeSubscribe, RefusesATopicFilterThatIsNotUtf8) {  // [MQTT-3.8.3-1]
   for (const char* filter : {"0001 ff", "0001 00", "0003 eda080", "0002 'a' c3"}) {
     const std::string hex = std::string("0001 0001 'a' 00 ") + filter + " 00";
-    EXPECT_EQ(Refusal(hex, k311), ReasonCode::kMalformedPacket) << filter;
+    EXPECT_EQ(SubscribeRefusal(hex, k311), ReasonCode::kMalformedPacket) << filter;
   }
 }
 
@@ -101,9 +99,9 @@ TEST(DecodeSubscribe, TakesJustTheOptionsThatTheStandardKnows) {
 }
 
 TEST(DecodeSubscribe, RefusesABadSubscriptionIdentifier) {  // 3.8.2.1.2
-  EXPECT_EQ(Refusal("0001 02 0b 00 0001 'a' 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0001 04 0b 01 0b 02 0001 'a' 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0001 03 0b 8100 0001 'a' 00", k5), ReasonCode::kMalformedPacket);
+  EXPECT_EQ(SubscribeRefusal("0001 02 0b 00 0001 'a' 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0001 04 0b 01 0b 02 0001 'a' 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(SubscribeRefusal("0001 03 0b 8100 0001 'a' 00", k5), ReasonCode::kMalformedPacket);
 }
 
 TEST(DecodeSubscribe, TakesAsManyEntriesAsFit) {

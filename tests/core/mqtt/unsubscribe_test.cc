@@ -2,15 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/core/mqtt/versions.h"
 #include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
 
-constexpr auto k311 = ProtocolVersion::k311;
-constexpr auto k5 = ProtocolVersion::k5;
-
-ReasonCode Refusal(std::string_view hex, ProtocolVersion version) {
+ReasonCode UnsubscribeRefusal(std::string_view hex, ProtocolVersion version) {
   const auto result = DecodeUnsubscribe(ExactCopy(Bytes(hex)), version, 1);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
@@ -34,23 +32,24 @@ TEST(DecodeUnsubscribe, GivesItsTopicFiltersOneByOne) {
 }
 
 TEST(DecodeUnsubscribe, RefusesPacketIdentifier0) {  // [MQTT-2.2.1-3]
-  EXPECT_EQ(Refusal("0000 00 0001 'a'", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0000 0001 'a'", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(UnsubscribeRefusal("0000 00 0001 'a'", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(UnsubscribeRefusal("0000 0001 'a'", k311), ReasonCode::kProtocolError);
 }
 
 TEST(DecodeUnsubscribe, RefusesNoTopicFilter) {  // [MQTT-3.10.3-2]
-  EXPECT_EQ(Refusal("0001 00", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0001", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(UnsubscribeRefusal("0001 00", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(UnsubscribeRefusal("0001", k311), ReasonCode::kProtocolError);
 }
 
 TEST(DecodeUnsubscribe, RefusesAnEmptyTopicFilter) {  // [MQTT-4.7.3-1]
-  EXPECT_EQ(Refusal("0001 00 0000", k5), ReasonCode::kProtocolError);
-  EXPECT_EQ(Refusal("0001 0001 'a' 0000", k311), ReasonCode::kProtocolError);
+  EXPECT_EQ(UnsubscribeRefusal("0001 00 0000", k5), ReasonCode::kProtocolError);
+  EXPECT_EQ(UnsubscribeRefusal("0001 0001 'a' 0000", k311), ReasonCode::kProtocolError);
 }
 
 TEST(DecodeUnsubscribe, RefusesATopicFilterThatIsNotUtf8) {  // [MQTT-3.10.3-1]
   for (const char* filter : {"0001 ff", "0001 00", "0003 eda080"}) {
-    EXPECT_EQ(Refusal(std::string("0001 0001 'a' ") + filter, k311), ReasonCode::kMalformedPacket)
+    EXPECT_EQ(UnsubscribeRefusal(std::string("0001 0001 'a' ") + filter, k311),
+              ReasonCode::kMalformedPacket)
         << filter;
   }
 }
@@ -58,7 +57,7 @@ TEST(DecodeUnsubscribe, RefusesATopicFilterThatIsNotUtf8) {  // [MQTT-3.10.3-1]
 TEST(DecodeUnsubscribe, RefusesATruncatedTopicFilter) {
   for (const char* hex :
        {"0001 00 00", "0001 00 0001", "0001 00 0001 'a' 00", "0001 00 0002 'a'"}) {
-    EXPECT_EQ(Refusal(hex, k5), ReasonCode::kMalformedPacket) << hex;
+    EXPECT_EQ(UnsubscribeRefusal(hex, k5), ReasonCode::kMalformedPacket) << hex;
   }
 }
 

@@ -9,16 +9,16 @@ namespace signet {
 namespace {
 
 using Outcome = RetainedStore::Outcome;
-using Texts = std::vector<std::string>;
+using StoredTexts = std::vector<std::string>;
 
-constexpr RetainedStore::Limits kAmple = {.messages = 1'000'000, .bytes = 1 << 30};
+constexpr RetainedStore::Limits kAmpleTime = {.messages = 1'000'000, .bytes = 1 << 30};
 
 std::string PayloadOf(const MessageRef* message) {
   return message == nullptr ? "none" : std::string(AsText((*message)->View().payload));
 }
 
 TEST(RetainedStore, KeepsTheLastMessageOfATopicName) {  // [MQTT-3.3.1-5]
-  RetainedStore store(kAmple);
+  RetainedStore store(kAmpleTime);
   EXPECT_EQ(store.Set(MakeMessage("a", "first")), Outcome::kStored);
   EXPECT_EQ(store.Set(MakeMessage("a", "second")), Outcome::kStored);
   EXPECT_EQ(store.Set(MakeMessage("b", "other")), Outcome::kStored);
@@ -26,11 +26,11 @@ TEST(RetainedStore, KeepsTheLastMessageOfATopicName) {  // [MQTT-3.3.1-5]
   EXPECT_EQ(PayloadOf(store.Find("b", At(0))), "other");
   EXPECT_EQ(PayloadOf(store.Find("a/", At(0))), "none");
   EXPECT_EQ(store.size(), 2u);
-  EXPECT_EQ(ScanAll(store, "#").topic_names, (Texts{"a", "b"}));
+  EXPECT_EQ(ScanAll(store, "#").topic_names, (StoredTexts{"a", "b"}));
 }
 
 TEST(RetainedStore, AnEmptyPayloadRemoves) {  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
-  RetainedStore store(kAmple);
+  RetainedStore store(kAmpleTime);
   store.Set(MakeMessage("a"));
   EXPECT_EQ(store.Set(MakeMessage("a", "")), Outcome::kRemoved);
   EXPECT_EQ(store.Set(MakeMessage("a", "")), Outcome::kRemoved);
@@ -40,7 +40,7 @@ TEST(RetainedStore, AnEmptyPayloadRemoves) {  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
 }
 
 TEST(RetainedStore, CountsBytesAcrossReplacements) {
-  RetainedStore store(kAmple);
+  RetainedStore store(kAmpleTime);
   for (const char* payload : {"x", "longer", "y"}) {
     const MessageRef message = MakeMessage("a", payload);
     store.Set(message);
@@ -75,18 +75,18 @@ TEST(RetainedStore, JudgesAReplacementByTheBytesItAdds) {
 }
 
 TEST(RetainedStore, WhatHasExpiredIsNotThere) {  // [MQTT-3.3.2-5]
-  RetainedStore store(kAmple);
+  RetainedStore store(kAmpleTime);
   store.Set(MakeMessage("a", "p", At(10)));
   store.Set(MakeMessage("b", "p"));
   EXPECT_NE(store.Find("a", At(9)), nullptr);
   EXPECT_EQ(store.Find("a", At(10)), nullptr);
   EXPECT_NE(store.Find("b", Instant::Never()), nullptr);
-  EXPECT_EQ(ScanAll(store, "+", At(9)).topic_names, (Texts{"a", "b"}));
-  EXPECT_EQ(ScanAll(store, "+", At(10)).topic_names, Texts{"b"});
+  EXPECT_EQ(ScanAll(store, "+", At(9)).topic_names, (StoredTexts{"a", "b"}));
+  EXPECT_EQ(ScanAll(store, "+", At(10)).topic_names, StoredTexts{"b"});
 }
 
 TEST(RetainedStore, SweepsInSlices) {
-  RetainedStore store(kAmple);
+  RetainedStore store(kAmpleTime);
   for (int i = 0; i < 100; ++i) {
     store.Set(MakeMessage(fmt::format("t{}", i), "p", i % 2 == 0 ? At(5) : Instant::Never()));
   }
@@ -114,7 +114,7 @@ TEST(RetainedStore, SweepsInSlices) {
 }
 
 TEST(RetainedStore, SweepGoesOnWhenItsPlaceIsRemoved) {
-  RetainedStore store(kAmple);
+  RetainedStore store(kAmpleTime);
   for (const char* name : {"a", "b", "c", "d"}) store.Set(MakeMessage(name, "p", At(5)));
   EXPECT_EQ(store.Sweep(At(5), 2), 2u);
   store.Set(MakeMessage("c", ""));
@@ -123,7 +123,7 @@ TEST(RetainedStore, SweepGoesOnWhenItsPlaceIsRemoved) {
 }
 
 TEST(RetainedStore, AReplacementMayExpireWhenTheOriginalDidNot) {
-  RetainedStore store(kAmple);
+  RetainedStore store(kAmpleTime);
   store.Set(MakeMessage("a", "p"));
   store.Set(MakeMessage("a", "p", At(5)));
   EXPECT_EQ(store.Sweep(At(5), 10), 1u);

@@ -9,9 +9,9 @@
 namespace signet {
 namespace {
 
-using Texts = std::vector<std::string>;
+using MatchedTexts = std::vector<std::string>;
 
-TopicTree::Node* Subscribe(TopicTree* tree, std::string_view filter, uintptr_t session = 1) {
+TopicTree::Node* SubscribeAll(TopicTree* tree, std::string_view filter, uintptr_t session = 1) {
   bool existed;
   return tree->Subscribe(filter, {.session = SessionNumber(session)}, &existed);
 }
@@ -20,7 +20,7 @@ TopicTree::Node* Subscribe(TopicTree* tree, std::string_view filter, uintptr_t s
 // answer is one that was remembered.
 bool Reaches(std::string_view filter, std::string_view topic_name) {
   TopicTree tree;
-  Subscribe(&tree, filter);
+  SubscribeAll(&tree, filter);
   const bool first = !tree.Match(topic_name).empty();
   EXPECT_EQ(first, !tree.Match(topic_name).empty());
   EXPECT_EQ(tree.walk_count(), 1u);
@@ -68,13 +68,14 @@ TEST(TopicTree, WildcardsInTheFirstLevelDoNotReachServerTopics) {  // [MQTT-4.7.
 }
 
 TEST(TopicTree, OrderDependsOnTheFiltersAlone) {
-  const Texts filters = {"a/b/c", "#", "a/+/c", "a/#", "+/b/c", "a/b/#", "a/b/c/#", "+/+/+", "+/#"};
-  const Texts expected = {"#",       "a/#",   "+/#",   "a/b/#", "a/b/c",
-                          "a/b/c/#", "a/+/c", "+/b/c", "+/+/+"};
+  const MatchedTexts filters = {"a/b/c", "#",       "a/+/c", "a/#", "+/b/c",
+                                "a/b/#", "a/b/c/#", "+/+/+", "+/#"};
+  const MatchedTexts expected = {"#",       "a/#",   "+/#",   "a/b/#", "a/b/c",
+                                 "a/b/c/#", "a/+/c", "+/b/c", "+/+/+"};
   for (size_t first = 0; first < filters.size(); ++first) {
     TopicTree tree;
     for (size_t i = 0; i < filters.size(); ++i) {
-      Subscribe(&tree, filters[(first + i) % filters.size()]);
+      SubscribeAll(&tree, filters[(first + i) % filters.size()]);
     }
     EXPECT_EQ(FiltersOf(tree.Match("a/b/c")), expected);
   }
@@ -98,7 +99,7 @@ TEST(TopicTree, SubscribingAgainReplaces) {  // [MQTT-3.8.4-3]
 
 TEST(TopicTree, FindKnowsOnlyFiltersThatSomebodyWants) {
   TopicTree tree;
-  TopicTree::Node* node = Subscribe(&tree, "a/+/c");
+  TopicTree::Node* node = SubscribeAll(&tree, "a/+/c");
   EXPECT_EQ(tree.Find("a/+/c"), node);
   EXPECT_EQ(tree.Find("a/+"), nullptr);
   EXPECT_EQ(tree.Find("a/+/c/d"), nullptr);
@@ -108,21 +109,21 @@ TEST(TopicTree, FindKnowsOnlyFiltersThatSomebodyWants) {
 TEST(TopicTree, TopicFilterIsPutTogetherAgain) {
   TopicTree tree;
   for (const char* filter : {"a", "/", "//", "/a", "a/", "#", "+/+", "a//b/+/#", "$SYS/#"}) {
-    EXPECT_EQ(Subscribe(&tree, filter)->TopicFilter(), filter);
+    EXPECT_EQ(SubscribeAll(&tree, filter)->TopicFilter(), filter);
   }
 }
 
 TEST(TopicTree, NodesLiveAsLongAsSomethingHangsOnThem) {
   TopicTree tree;
-  TopicTree::Node* shallow = Subscribe(&tree, "a");
-  TopicTree::Node* deep = Subscribe(&tree, "a/b/c");
-  TopicTree::Node* wild = Subscribe(&tree, "a/+/#");
+  TopicTree::Node* shallow = SubscribeAll(&tree, "a");
+  TopicTree::Node* deep = SubscribeAll(&tree, "a/b/c");
+  TopicTree::Node* wild = SubscribeAll(&tree, "a/+/#");
   EXPECT_EQ(tree.node_count(), 5u);
   tree.Unsubscribe(shallow, SessionNumber(1));
   EXPECT_EQ(tree.node_count(), 5u);
   tree.Unsubscribe(deep, SessionNumber(1));
   EXPECT_EQ(tree.node_count(), 3u);
-  EXPECT_EQ(FiltersOf(tree.Match("a/b/c")), Texts{"a/+/#"});
+  EXPECT_EQ(FiltersOf(tree.Match("a/b/c")), MatchedTexts{"a/+/#"});
   tree.Unsubscribe(wild, SessionNumber(1));
   EXPECT_EQ(tree.node_count(), 0u);
   EXPECT_EQ(tree.subscription_count(), 0u);
@@ -132,22 +133,22 @@ TEST(TopicTree, NodesLiveAsLongAsSomethingHangsOnThem) {
 TEST(TopicTree, ManySiblingsAreNotMistakenForEachOther) {
   constexpr int kSiblings = 5000;
   TopicTree tree;
-  for (int i = 0; i < kSiblings; ++i) Subscribe(&tree, fmt::format("a/{}", i));
+  for (int i = 0; i < kSiblings; ++i) SubscribeAll(&tree, fmt::format("a/{}", i));
   EXPECT_EQ(tree.node_count(), 1u + kSiblings);
   for (int i = 0; i < 2 * kSiblings; ++i) {
     const std::string name = fmt::format("a/{}", i);
-    ASSERT_EQ(FiltersOf(tree.Match(name)), i < kSiblings ? Texts{name} : Texts{});
+    ASSERT_EQ(FiltersOf(tree.Match(name)), i < kSiblings ? MatchedTexts{name} : MatchedTexts{});
   }
 }
 
 TEST(TopicTree, ManySubscribersLeaveInAnyOrder) {
   constexpr uintptr_t kSessions = 5000;
   TopicTree tree;
-  TopicTree::Node* other = Subscribe(&tree, "news/#", kSessions);
+  TopicTree::Node* other = SubscribeAll(&tree, "news/#", kSessions);
   TopicTree::Node* node = nullptr;
   std::vector<uintptr_t> present;
   for (uintptr_t i = 0; i < kSessions; ++i) {
-    node = Subscribe(&tree, "news", i);
+    node = SubscribeAll(&tree, "news", i);
     present.push_back(i);
   }
   std::mt19937_64 random(42);
@@ -162,11 +163,11 @@ TEST(TopicTree, ManySubscribersLeaveInAnyOrder) {
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(found->session, SessionNumber(any));
     if (present.size() % 7 == 0) {  // Comes back, so that the index is made and dropped on the way.
-      Subscribe(&tree, "news", kSessions + 1);
+      SubscribeAll(&tree, "news", kSessions + 1);
       tree.Unsubscribe(node, SessionNumber(kSessions + 1));
     }
   }
-  EXPECT_EQ(FiltersOf(tree.Match("news")), (Texts{"news", "news/#"}));
+  EXPECT_EQ(FiltersOf(tree.Match("news")), (MatchedTexts{"news", "news/#"}));
   tree.Unsubscribe(node, SessionNumber(present.back()));
   tree.Unsubscribe(other, SessionNumber(kSessions));
   EXPECT_EQ(tree.node_count(), 0u);
@@ -196,13 +197,13 @@ TEST(TopicTree, SharedGroupsAndOtherShardsAreInterestToo) {
   EXPECT_EQ(node->shared()[0], &second);
   tree.RemoveShared(node, &second);
   EXPECT_FALSE(node->has_local_interest());
-  EXPECT_EQ(FiltersOf(tree.Match("a/b")), Texts{"a/+"});
+  EXPECT_EQ(FiltersOf(tree.Match("a/b")), MatchedTexts{"a/+"});
 
   tree.RemoveRemote("a/+", ShardId(3));
   tree.RemoveRemote("a/+", ShardId(3));
   tree.RemoveRemote("a/+", ShardId(4));
   tree.RemoveRemote("never/was", ShardId(63));
-  EXPECT_EQ(FiltersOf(tree.Match("a/b")), Texts{"a/+"});
+  EXPECT_EQ(FiltersOf(tree.Match("a/b")), MatchedTexts{"a/+"});
   tree.RemoveRemote("a/+", ShardId(63));
   EXPECT_TRUE(tree.Match("a/b").empty());
   EXPECT_EQ(tree.node_count(), 0u);
@@ -214,7 +215,7 @@ TEST(TopicTree, DeepFiltersNeedNoStack) {
   const std::string deep = Repeat("a/", 32'766) + "a";
   for (const std::string& filter : {empty_levels, wildcards, deep, deep + "/#"}) {
     TopicTree tree;
-    TopicTree::Node* node = Subscribe(&tree, filter);
+    TopicTree::Node* node = SubscribeAll(&tree, filter);
     EXPECT_EQ(tree.node_count(),
               static_cast<size_t>(1 + std::count(filter.begin(), filter.end(), '/')));
     EXPECT_EQ(node->TopicFilter(), filter);
@@ -224,7 +225,7 @@ TEST(TopicTree, DeepFiltersNeedNoStack) {
     EXPECT_EQ(tree.Match(empty_levels.substr(0, 32'767)).size(), filter == wildcards ? 1u : 0u);
     tree.Unsubscribe(node, SessionNumber(1));
     EXPECT_EQ(tree.node_count(), 0u);
-    Subscribe(&tree, filter);  // The tree goes with all of it.
+    SubscribeAll(&tree, filter);  // The tree goes with all of it.
   }
 }
 
@@ -237,9 +238,9 @@ TEST(TopicTree, EveryMixOfLiteralAndWildcardIsFound) {
       if (level > 0) filter += '/';
       filter += (mix >> level & 1) != 0 ? "+" : "a";
     }
-    Subscribe(&tree, filter);
+    SubscribeAll(&tree, filter);
   }
-  const Texts once = FiltersOf(tree.Match("a/a/a/a/a/a/a/a/a/a"));
+  const MatchedTexts once = FiltersOf(tree.Match("a/a/a/a/a/a/a/a/a/a"));
   EXPECT_EQ(once.size(), 1u << kLevels);
   EXPECT_EQ(FiltersOf(tree.Match("a/a/a/a/a/a/a/a/a/a")), once);
   EXPECT_EQ(tree.walk_count(), 2u);  // Too much to be remembered.
