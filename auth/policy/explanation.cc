@@ -23,8 +23,14 @@ std::string Quote(std::string_view text) {
   return fmt::format("\"{}\"", EscapeForLog(text, kMaxQuote));
 }
 
+// Of a long one the end, which has the name of the file and the line.
 std::string Place(const config::Origin& origin) {
-  return EscapeForLog(config::PlaceOf(origin), kMaxQuote);
+  const std::string place = config::PlaceOf(origin);
+  if (place.size() <= kMaxQuote) return place;
+  const auto is_inside = [](char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; };
+  size_t begin = place.size() - kMaxQuote;
+  while (is_inside(place[begin])) ++begin;
+  return "…" + place.substr(begin);
 }
 
 std::string_view NameOf(Action action) {

@@ -38,4 +38,9 @@ Explanation PolicyAuthorizer::Explain(const Principal& principal, std::string_vi
   return ExplainDecision(policy_.get(), client, action, topic);
 }
 
+std::string PolicyAuthorizer::Reason(const Principal& principal, std::string_view client_id,
+                                     Action action, std::string_view topic) const {
+  return Explain(principal, client_id, action, topic).sentence;
+}
+
 }  // namespace signet::auth

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "auth/policy/access_policy.h"
@@ -33,6 +34,9 @@ class PolicyAuthorizer : public Authorizer {
   // The same decision and the reason for it, never from memory.
   Explanation Explain(const Principal& principal, std::string_view client_id, Action action,
                       std::string_view topic) const;
+  // Its sentence.
+  std::string Reason(const Principal& principal, std::string_view client_id, Action action,
+                     std::string_view topic) const override;
 
   // Of the decisions since it was made, how many were remembered ones.
   uint64_t decided() const { return decided_; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "core/access/principal.h"
@@ -18,6 +19,13 @@ class Authorizer {
   // kConnect.
   virtual bool Allows(const Principal& principal, std::string_view client_id, Action action,
                       std::string_view topic) = 0;
+  // Why it answers so, for the log: which rule says so, and where that stands, or what the nearest
+  // one lacks. Printable, one line; empty where there is nothing to say. It may look at every rule
+  // and is for people, not for each message.
+  virtual std::string Reason(const Principal&, std::string_view /*client_id*/, Action,
+                             std::string_view /*topic*/) const {
+    return {};
+  }
 };
 
 }  // namespace signet

@@ -37,6 +37,9 @@ constexpr auto kTable = std::to_array<LimitInfo>({
     {"credential_bytes", &Limits::credential_bytes, 1024, 1 << 20, "bytes",
      "of Authentication Data in AUTH; more is answered by DISCONNECT 0x87; in CONNECT "
      "connect_bytes comes first"},
+    {"logged_denials", &Limits::logged_denials, 0, 1'000'000, "denials of a shard",
+     "that the log has told of, each once for a client, action and topic; with one more the oldest "
+     "is forgotten, and told again if it happens again; all are when the policy changes"},
     {"packet_bytes", &Limits::packet_bytes, 1024, kMaxPacket, "bytes",
      "announced as Maximum Packet Size; a larger packet is answered by DISCONNECT 0x95 (3.1.1: "
      "closed) as soon as its fixed header is read"},

@@ -20,6 +20,7 @@ struct Limits {
   uint64_t server_keep_alive_s = 0;
   uint64_t auth_questions = 4096;
   uint64_t credential_bytes = 64 * 1024;
+  uint64_t logged_denials = 4096;
 
   // Packets.
   uint64_t packet_bytes = 268'435'460;

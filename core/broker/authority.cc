@@ -3,23 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/check.h"
 #include "core/broker/client.h"
-#include "fmt/format.h"
 
 namespace signet {
 namespace {
-
-std::string_view NameOf(Action action) {
-  switch (action) {
-    case Action::kConnect:
-      return "Connect";
-    case Action::kPublish:
-      return "Publish";
-    case Action::kSubscribe:
-      return "Subscribe";
-  }
-  UNREACHABLE();
-}
 
 uint64_t& CounterOf(Action action, Counters* counters) {
   switch (action) {
@@ -35,7 +23,8 @@ uint64_t& CounterOf(Action action, Counters* counters) {
 
 }  // namespace
 
-Authority::Authority(ShardContext* context, std::vector<PortAccess> ports) : context_(*context) {
+Authority::Authority(ShardContext* context, std::vector<PortAccess> ports)
+    : context_(*context), denials_(context) {
   for (size_t i = 0; i < ports.size(); ++i) {
     ports_.push_back({.access = ports[i], .heir = PortId(static_cast<uint16_t>(i))});
   }
@@ -55,6 +44,7 @@ bool Authority::SetPort(PortId id, const PortAccess& access) {
   const uint64_t disconnect_before = std::max(present.disconnect_before, access.disconnect_before);
   present = access;
   present.disconnect_before = disconnect_before;
+  if (changes) denials_.Forget();
   return changes;
 }
 
@@ -89,18 +79,16 @@ bool Authority::MayReceive(const Session& session, std::string_view topic_name) 
   return found == absent_.end() || Permits(*found->second, Action::kSubscribe, topic_name);
 }
 
-void Authority::Deny(const Principal& principal, std::string_view client_id, Action action,
-                     std::string_view topic) {
+void Authority::Deny(PortId port, const Principal& principal, std::string_view client_id,
+                     Action action, std::string_view topic) {
   ++CounterOf(action, &context_.counters);
-  if (!log_.Allow(context_.now)) return;
-  const uint64_t suppressed = log_.TakeSuppressed();
-  context_.log.Write(LogLevel::kWarning, "not allowed",
-                     {{"client_id", client_id},
-                      {"username", principal.username},
-                      {"identity", principal.identity},
-                      {"action", NameOf(action)},
-                      {"topic", topic},
-                      {"not_logged_before", fmt::format("{}", suppressed)}});
+  const Entry& entry = ports_[ports_[port.value()].heir.value()];
+  denials_.Write({.port = entry.heir,
+                  .principal = principal,
+                  .client_id = client_id,
+                  .action = action,
+                  .topic = topic},
+                 *entry.access.authorizer);
 }
 
 }  // namespace signet

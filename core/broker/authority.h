@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "core/access/author.h"
 #include "core/access/authorizer.h"
+#include "core/broker/denial_log.h"
 #include "core/broker/shard_context.h"
 #include "core/session/session.h"
 
@@ -48,12 +49,13 @@ class Authority {
   bool Governs(PortId port) const { return Governing(port).authorizer != nullptr; }
   uint64_t EpochOf(PortId port) const { return Governing(port).policy_epoch; }
 
-  // -- The decision, see Authorizer. Allows() counts a refusal and logs it, Permits() does not.
+  // -- The decision, see Authorizer. Allows() counts a refusal and has it logged (DenialLog),
+  // Permits() does neither.
   bool Allows(PortId port, const Principal& principal, std::string_view client_id, Action action,
               std::string_view topic) {
     if (Permits(port, principal, client_id, action, topic)) [[likely]]
       return true;
-    Deny(principal, client_id, action, topic);
+    Deny(port, principal, client_id, action, topic);
     return false;
   }
   bool Permits(PortId port, const Principal& principal, std::string_view client_id, Action action,
@@ -82,13 +84,13 @@ class Authority {
     return ports_[ports_[port.value()].heir.value()].access;
   }
   void Need(PortId port);
-  void Deny(const Principal& principal, std::string_view client_id, Action action,
+  void Deny(PortId port, const Principal& principal, std::string_view client_id, Action action,
             std::string_view topic);
 
   ShardContext& context_;
   std::vector<Entry> ports_;
   absl::flat_hash_map<SessionId, SharedAuthor> absent_;
-  RateLimit log_{20, 20};
+  DenialLog denials_;
 };
 
 }  // namespace signet

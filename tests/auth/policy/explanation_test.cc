@@ -86,5 +86,20 @@ TEST(Explanation, IsPrintableWhateverTheClientSays) {
   EXPECT_EQ(denied.sentence.find_first_of("\n\x1B\xFF"), std::string::npos);
 }
 
+TEST(Explanation, HasTheEndOfALongPlace) {
+  config::BrokerAuthorization settings = ReadRules(kRules);
+  for (config::AuthorizationRule& rule : settings.policies.rules) {
+    rule.origin.file = std::string(300, 'x') + "/é/plant.yaml";
+  }
+  const AccessPolicy policy(std::move(settings));
+  const Principal principal = kPump.principal();
+  const std::string sentence =
+      policy.Explain({.principal = principal, .client_id = "pump-7"}, Action::kSubscribe, "a")
+          .sentence;
+  EXPECT_TRUE(sentence.starts_with("the rule at …xxx")) << sentence;
+  EXPECT_NE(sentence.find("x/é/plant.yaml:3 is for this client"), sentence.npos) << sentence;
+  EXPECT_LT(sentence.size(), 200u);
+}
+
 }  // namespace
 }  // namespace signet::auth

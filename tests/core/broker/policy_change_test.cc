@@ -256,15 +256,6 @@ TEST_P(PolicyChangeTest, CountsDenialsByActionAndLogsEachOnce) {
   EXPECT_EQ(LinesWith("client refused"), 0u);
 }
 
-TEST_P(PolicyChangeTest, AFloodOfDenialsIsNoFloodOfLines) {
-  rules_.Deny({"c", Action::kPublish, "t"});
-  auto client = Client("c");
-  for (int i = 0; i < 500; ++i) client->SendPublish({.topic = "t"});
-  world().Run();
-  EXPECT_EQ(world().Sum().denied_publish, 500u);
-  EXPECT_EQ(LinesWith("not allowed"), 20u);
-}
-
 // -- What a re-authentication changes.
 
 // Nobody may use what begins with a line of the plant that is not its own.
