@@ -108,6 +108,8 @@ class ShardBroker {
   void ClosePort(PortId port);
   // The same; what they have left behind is bound by the policy of `heir`. Its own is let go.
   void ReplacePort(PortId port, PortId heir);
+  // Whether there are Sessions that the newest policy has not come to.
+  bool is_reviewing() const { return review_.has_work(); }
 
   // -- Being stopped: tells every client (DISCONNECT 0x8B) and closes it; new ones are refused.
   // Wills are not published (3.1.2.5 lets a Server that shuts down defer them).

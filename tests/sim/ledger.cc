@@ -60,7 +60,23 @@ size_t Ledger::Asked(const std::string& client, std::string_view filter, QoS qos
 }
 
 void Ledger::Granted(const std::string& client, size_t asked) {
-  intervals_[client][asked].granted = step_;
+  Interval& interval = intervals_[client][asked];
+  interval.granted = step_;
+  if (!law_.MayAllow(client, Action::kSubscribe, FilterOf(interval.filter), interval.asked)) {
+    Violated(fmt::format("{} was granted {}, which it may not have", client, interval.filter));
+  }
+}
+
+void Ledger::Refused(const std::string& client, size_t asked) {
+  Interval& interval = intervals_[client][asked];
+  interval.refused = true;
+  interval.ended = step_;
+  if (MayHaveLost(client, interval)) return;
+  Violated(fmt::format("{} was refused {}, which it may have", client, interval.filter));
+}
+
+bool Ledger::MayHaveLost(const std::string& client, const Interval& interval) const {
+  return law_.MayDeny(client, Action::kSubscribe, FilterOf(interval.filter), interval.asked);
 }
 
 void Ledger::GivenUp(const std::string& client, std::string_view filter) {
@@ -82,10 +98,56 @@ void Ledger::SessionEnded(const std::string& client) {
   for (Interval* interval : Open(client, {})) interval->ended = step_;
 }
 
+// What was there when the policy came is gone, if it is not allowed; who has asked since may have
+// been answered by the policy that came next.
+void Ledger::NothingIsUnderWay(const std::string& client) {
+  const std::optional<uint32_t> since = law_.Bind(client);
+  if (!since) return;
+  for (Interval* interval : Open(client, {})) {
+    const bool was_there = interval->granted && *interval->granted < *since;
+    const std::string_view filter = FilterOf(interval->filter);
+    if (was_there && law_.DeniedSince(client, client, Action::kSubscribe, filter)) {
+      interval->ended = step_;
+    }
+  }
+}
+
+void Ledger::Acknowledged(MessageNumber number, bool told) {
+  Message& message = messages_[number];
+  if (told && !law_.MayAllow(message.publisher, Action::kPublish, message.topic, message.sent)) {
+    Violated(fmt::format("{} was told that message {} on {} is accepted, where it may not publish",
+                         message.publisher, number, message.topic));
+  }
+  message.acknowledged =
+      told || !law_.MayDeny(message.publisher, Action::kPublish, message.topic, message.sent);
+}
+
+void Ledger::Refused(MessageNumber number) {
+  Message& message = messages_[number];
+  if (!law_.MayDeny(message.publisher, Action::kPublish, message.topic, message.sent)) {
+    return Violated(fmt::format("{} was refused message {} on {}, where it may publish",
+                                message.publisher, number, message.topic));
+  }
+  message.refused = message.times_sent == 1;
+  if (!message.refused) return;  // It may have been accepted the first time.
+  for (const auto& [key, tally] : tallies_) {
+    if (key.second != number) continue;
+    return Violated(fmt::format("{} got message {}, and {} was told that it is refused", key.first,
+                                number, message.publisher));
+  }
+}
+
+uint32_t Ledger::NewWill(const std::string& client) {
+  wills_.push_back({.client = client, .left = step_});
+  return static_cast<uint32_t>(wills_.size() - 1);
+}
+
 void Ledger::Received(const std::string& client, const signet::Received& publish,
                       std::string_view topic) {
   if (const auto will = NumberIn(publish.payload, 'w')) {
-    if (client == "witness") ++wills_seen_[*will];
+    if (client != "witness" || *will >= wills_.size()) return;
+    uint32_t& seen = wills_[*will].seen;
+    if (!publish.dup || seen == 0) ++seen;
     return;
   }
   const auto number = NumberIn(publish.payload, 'm');
@@ -93,16 +155,45 @@ void Ledger::Received(const std::string& client, const signet::Received& publish
     return Violated(
         fmt::format("{} got '{}' on {}, which nobody sent", client, publish.payload, topic));
   }
+  CheckAllowed(client, *number);
   CheckWanted(client, *number);
-  if (publish.retain) return;  // A replay: it says nothing of who got what, or when.
+  // A replay says nothing of who got what, or when.
+  if (publish.retain) return CheckReplay(client, *number);
   CheckCopies(client, *number, publish.qos, publish.dup);
   CheckOrder(client, *number, publish.qos);
+}
+
+void Ledger::CheckAllowed(const std::string& client, MessageNumber number) {
+  const Message& message = messages_[number];
+  if (message.refused ||
+      !law_.MayAllow(message.publisher, Action::kPublish, message.topic, message.sent)) {
+    Violated(fmt::format("{} got message {} on {}, where {} might not publish", client, number,
+                         message.topic, message.publisher));
+  }
+  if (!law_.MayReach(client, message.topic)) {
+    Violated(fmt::format("{} got message {} on {}, which it may not have any more", client, number,
+                         message.topic));
+  }
+}
+
+// Who asked for it once its publisher had lost the right does not get it.
+void Ledger::CheckReplay(const std::string& client, MessageNumber number) {
+  const Message& message = messages_[number];
+  const std::optional<uint32_t> since =
+      law_.DeniedSince(message.topic, message.publisher, Action::kPublish, message.topic);
+  if (!since) return;
+  for (const Interval& interval : intervals_[client]) {
+    const bool is_meant = !interval.refused && Matches(FilterOf(interval.filter), message.topic);
+    if (is_meant && interval.asked <= *since) return;
+  }
+  Violated(fmt::format("{} got message {}, which is retained on {}, where {} may not publish",
+                       client, number, message.topic, message.publisher));
 }
 
 void Ledger::CheckWanted(const std::string& client, MessageNumber number) {
   const Message& message = messages_[number];
   for (const Interval& interval : intervals_[client]) {
-    if (!Matches(FilterOf(interval.filter), message.topic)) continue;
+    if (interval.refused || !Matches(FilterOf(interval.filter), message.topic)) continue;
     if (!interval.ended) return;
     if (message.sent <= *interval.ended && !IsGuest(client)) return;
   }
@@ -150,6 +241,7 @@ void Ledger::CheckPromises() {
     for (const Interval& interval : intervals) {
       if (IsShared(interval.filter)) members[interval.filter].insert(client);  // Of all times.
       if (!interval.granted || interval.given_up || interval.ended) continue;
+      if (MayHaveLost(client, interval)) continue;
       if (IsShared(interval.filter)) {
         groups[interval.filter].push_back(&interval);
         continue;
@@ -195,9 +287,14 @@ void Ledger::CheckGroup(std::string_view filter, const std::set<std::string>& me
 }
 
 void Ledger::CheckWills() {
-  for (uint32_t number = 0; number < wills_; ++number) {
-    const uint32_t seen = wills_seen_[number];
-    const Fate fate = will_fates_[number];
+  for (size_t number = 0; number < wills_.size(); ++number) {
+    const auto& [client, left, fate, seen] = wills_[number];
+    const std::string topic = "will/" + client;
+    if (seen > 0 && !law_.MayAllow(client, Action::kPublish, topic, left)) {
+      Violated(fmt::format("will {} was published, and {} might not", number, client));
+    }
+    const bool may_be_withheld = law_.MayDeny(client, Action::kPublish, topic, left);
+    if (fate == Fate::kOnce && may_be_withheld && seen == 0) continue;
     const bool wrong =
         seen > 1 || (fate == Fate::kNever && seen > 0) || (fate == Fate::kOnce && seen == 0);
     if (!wrong) continue;
@@ -212,7 +309,11 @@ Ledger::RetainedState Ledger::RetainedNow(std::string_view filter) const {
   RetainedState state;
   for (MessageNumber number = 0; number < messages_.size(); ++number) {
     const Message& message = messages_[number];
-    if (!message.retain || !Matches(filter, message.topic)) continue;
+    if (!message.retain || message.refused || !Matches(filter, message.topic)) continue;
+    if (law_.DeniedSince(message.topic, message.publisher, Action::kPublish, message.topic)) {
+      state.withheld.insert(message.topic);
+      continue;
+    }
     if (message.acknowledged) {
       state.surely[message.topic] = number;
       state.in_doubt.erase(message.topic);

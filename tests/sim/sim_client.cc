@@ -40,6 +40,8 @@ std::string SimClient::WaitsFor() const {
 // The same for the same filter, so that a Subscription never changes.
 QoS SimClient::QosOf(std::string_view filter) const {
   if (filter.starts_with("$share/")) return QoS::kExactlyOnce;
+  if (filter.starts_with("will/"))
+    return QoS::kAtLeastOnce;  // Who watches may be away for a moment.
   return static_cast<QoS>(
       (static_cast<size_t>(name_.back()) + filter.size() + static_cast<size_t>(filter.back())) % 3);
 }
@@ -77,8 +79,9 @@ void SimClient::Connect() {
   const bool may_forget = habits_.starts_clean && is_v5();
   clean_start_ = !keeps_session() || wants_clean_ || (may_forget && random_.Chance(10));
   wants_clean_ = clean_start_;
+  connecting_since_ = ledger_.step();
   if (clean_start_) ledger_.SessionInDoubt(name_);
-  if (habits_.has_will) will_ = ledger_.NewWill();
+  if (habits_.has_will) will_ = ledger_.NewWill(name_);
   peer_->SetSegment(random_.Chance(50) ? SIZE_MAX : random_.Between(1, 40));
   Send(MakeConnect(clean_start_, will_));
 }
@@ -233,6 +236,11 @@ void SimClient::Unhinder() {
     peer->SetWindow(SIZE_MAX);
     peer->SetSegment(SIZE_MAX);
   }
+}
+
+bool SimClient::has_output() const {
+  const Client* client = peer_ != nullptr ? world_.ClientOf(*peer_) : nullptr;
+  return client != nullptr && !client->output().empty();
 }
 
 size_t SimClient::owners() const {

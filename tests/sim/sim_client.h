@@ -74,6 +74,8 @@ class SimClient {
   // Ends its Session, whatever it was.
   void Retire();
   CoreWorld::Peer* peer() { return peer_; }
+  // Whether the broker has output for it that the network has not taken.
+  bool has_output() const;
 
   // The network takes and brings everything at once from now on.
   void Unhinder();
@@ -123,6 +125,8 @@ class SimClient {
 
   void Handle(const Received& packet);
   void OnConnack(const Received& packet);
+  void OnRefused();
+  void OnDisconnect(const Received& packet);
   void OnPublish(const Received& packet);
   void OnPublishAck(const Received& packet);
   void OnPubrel(const Received& packet);
@@ -142,6 +146,7 @@ class SimClient {
   CoreWorld::Peer* peer_ = nullptr;
   std::vector<uint8_t> bytes_;
   bool clean_start_ = false;
+  uint32_t connecting_since_ = 0;  // Step.
   std::optional<uint32_t> will_;
   std::map<uint16_t, std::string> aliases_;
   std::deque<Ack> owed_;

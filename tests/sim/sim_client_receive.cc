@@ -19,8 +19,10 @@ void SimClient::Poll() {
   if (line_ == Line::kConnected && owners() > 0) alive_until_ = world_.now();
   if (!peer_->closed()) return;
   if (line_ != Line::kLeaving) return Leave(FateByAbnormalEnd());
-  // DISCONNECT may have come too late: behind a rival's CONNECT, or behind the end of Keep Alive.
-  const bool was_heard = abandoned_.empty() && habits_.keep_alive_s == 0;
+  // DISCONNECT may have come too late: behind a rival's CONNECT, the end of Keep Alive, or a
+  // policy.
+  const bool was_heard = abandoned_.empty() && habits_.keep_alive_s == 0 &&
+                         !ledger_.law().MaySendAway(name_, connecting_since_);
   Leave(was_heard ? Fate::kNever : Fate::kUnknown);
 }
 
@@ -41,13 +43,28 @@ void SimClient::Handle(const Received& packet) {
     case PacketType::kSuback:
     case PacketType::kUnsuback:
       return OnRequestAck(packet);
+    case PacketType::kDisconnect:
+      return OnDisconnect(packet);
     default:
       return;
   }
 }
 
+void SimClient::OnDisconnect(const Received& packet) {
+  constexpr uint8_t kNotAuthorized = 0x87;
+  if (packet.code == kNotAuthorized &&
+      !ledger_.law().MayDeny(name_, Action::kConnect, {}, connecting_since_)) {
+    Fail("sent away, and it may be connected");
+  }
+}
+
 void SimClient::OnConnack(const Received& packet) {
+  const uint8_t not_authorized = is_v5() ? 0x87 : 0x05;
+  if (packet.code == not_authorized) return OnRefused();
   if (packet.code != 0) return Fail(fmt::format("refused by CONNACK {:02x}", packet.code));
+  if (!ledger_.law().MayAllow(name_, Action::kConnect, {}, connecting_since_)) {
+    Fail("connected, and it may not be");
+  }
   if (line_ == Line::kConnecting) line_ = Line::kConnected;
   const bool is_alive = habits_.session_expiry_s == UINT32_MAX ||
                         world_.now() < alive_until_ + seconds(habits_.session_expiry_s);
@@ -56,6 +73,18 @@ void SimClient::OnConnack(const Received& packet) {
     return Fail("its Session is lost");
   }
   ResumeOrForget(packet.session_present);
+}
+
+// Its Session, if it has one, stays as it was, and so does the Will of who holds it.
+void SimClient::OnRefused() {
+  const Law& law = ledger_.law();
+  if (!law.MayDenyAnywhere(name_, Action::kConnect, {}, connecting_since_) &&
+      !(will_ &&
+        law.MayDenyAnywhere(name_, Action::kPublish, "will/" + name_, connecting_since_))) {
+    return Fail("refused, and it may connect");
+  }
+  if (will_) ledger_.WillMust(*will_, Fate::kNever);
+  will_.reset();
 }
 
 void SimClient::ResumeOrForget(bool session_present) {
@@ -119,10 +148,15 @@ void SimClient::OnPublishAck(const Received& packet) {
         fmt::format("{} for {}, which it did not send", Name(packet.type), packet.packet_id));
   }
   const bool is_first = packet.type != PacketType::kPubcomp;
+  if (is_first && packet.code == 0x87 && !outbound->is_clearing) {
+    ledger_.Refused(outbound->number);
+    outbound_.erase(outbound);  // [MQTT-4.3.3-4]: no PUBREL follows.
+    return;
+  }
   if (is_first && packet.code >= 0x80) return Fail("a message was refused");
   const bool is_qos1 = outbound->qos == QoS::kAtLeastOnce;
   if (is_first && is_qos1 != (packet.type == PacketType::kPuback)) return Fail("the wrong answer");
-  if (is_first && !outbound->is_clearing) ledger_.Acknowledged(outbound->number);
+  if (is_first && !outbound->is_clearing) ledger_.Acknowledged(outbound->number, is_v5());
   if (packet.type == PacketType::kPubrec) {
     outbound->released = true;
     if (line_ == Line::kConnected) SendAck(PacketType::kPubrel, packet.packet_id);
@@ -142,6 +176,7 @@ void SimClient::OnRequestAck(const Received& packet) {
   const size_t asked = request->second.asked;
   requests_.erase(request);
   if (!is_suback) return ledger_.Ended(name_, filter);
+  if (packet.code == (is_v5() ? 0x87 : 0x80)) return ledger_.Refused(name_, asked);
   if (packet.code != static_cast<uint8_t>(QosOf(filter))) return Fail("SUBSCRIBE was refused");
   ledger_.Granted(name_, asked);
 }

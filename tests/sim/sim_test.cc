@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/mqtt/topic_name.h"
 #include "fmt/format.h"
 #include "tests/sim/simulation.h"
 
@@ -25,16 +26,28 @@ constexpr uint64_t kSeedsToFindABug = 300;
 TEST(Simulation, KeepsEveryPromise) {
   uint64_t steps = 0;
   uint64_t delivered = 0;
+  uint64_t policies = 0;
+  Counters sum;
   for (uint64_t seed = g_first; seed < g_first + g_seeds; ++seed) {
     const Outcome outcome = Simulate(seed);
     steps += outcome.steps;
     delivered += outcome.delivered;
+    policies += outcome.policies;
+    sum += outcome.counters;
     ASSERT_EQ(outcome.violation, "")
         << fmt::format("seed {0}; again: sim_test --seeds=1 --first={0}\n{1}", seed, outcome.log);
   }
   std::printf(
       "%s\n",
       fmt::format("{} seeds, {} steps, {} messages delivered", g_seeds, steps, delivered).c_str());
+  std::printf("%s\n",
+              fmt::format("{} policies: they denied {} CONNECT, {} PUBLISH, {} SUBSCRIBE; "
+                          "took back {} connections, {} Subscriptions, {} messages; "
+                          "withheld {} Wills, {} Retained Messages",
+                          policies, sum.denied_connect, sum.denied_publish, sum.denied_subscribe,
+                          sum.revoked_clients, sum.revoked_subscriptions, sum.revoked_messages,
+                          sum.wills_withheld, sum.retained_withheld)
+                  .c_str());
   EXPECT_GT(delivered, g_seeds);
 }
 
@@ -127,6 +140,54 @@ TEST(SeededBug, ALostSharedDeliveryIsFound) {
   EXPECT_NE(
       FirstViolation([] { return Spoil<SharedDeliver>([](SharedDeliver&) { return false; }); }),
       "");
+}
+
+// -- The same of policies: a shard that decides otherwise than they say.
+
+// From the third such decision on, or that one alone.
+enum class Often : uint8_t { kOnce, kAlways };
+
+template <typename IsMeant>
+Bug Misjudge(bool as_allowed, Often often, IsMeant is_meant) {
+  return {.verdict = [=, left = 3](const Question& question, bool allowed) mutable {
+    if (allowed == as_allowed || !is_meant(question)) return allowed;
+    const bool now = --left == 0 || (left < 0 && often == Often::kAlways);
+    return now ? as_allowed : allowed;
+  }};
+}
+
+// Only a message that waits is asked about so: by its Topic Name, whether its reader may have it.
+bool IsOfAMessage(const Question& question) {
+  return question.action == Action::kSubscribe && !HasWildcard(question.topic);
+}
+
+TEST(SeededBug, AMessageThatWaitsAndIsForgottenIsFound) {
+  EXPECT_NE(FirstViolation([] { return Misjudge(true, Often::kAlways, IsOfAMessage); }), "");
+}
+
+TEST(SeededBug, AMessageThatIsTakenFromWhoMayHaveItIsFound) {
+  EXPECT_NE(FirstViolation([] { return Misjudge(false, Often::kOnce, IsOfAMessage); }), "");
+}
+
+// Only the store asks about a publisher elsewhere than at its home.
+TEST(SeededBug, ARetainedMessageOfWhoMayNotPublishItIsFound) {
+  const auto is_of_a_store = [](const Question& question) {
+    return question.action == Action::kPublish && question.topic.starts_with("r/") &&
+           !question.at_home;
+  };
+  EXPECT_NE(FirstViolation([&] { return Misjudge(true, Often::kAlways, is_of_a_store); }), "");
+}
+
+TEST(SeededBug, AWrongAnswerIsFoundForEachAction) {
+  for (const Action action : {Action::kConnect, Action::kPublish, Action::kSubscribe}) {
+    const auto is_meant = [action](const Question& question) {
+      return question.action == action && question.at_home;
+    };
+    for (const bool as_allowed : {false, true}) {
+      EXPECT_NE(FirstViolation([&] { return Misjudge(as_allowed, Often::kOnce, is_meant); }), "")
+          << static_cast<int>(action) << " " << as_allowed;
+    }
+  }
 }
 
 void ReadFlag(std::string_view argument, std::string_view name, uint64_t* value) {

@@ -22,6 +22,8 @@ struct Luck {
     for (uint32_t* chance : {&drop, &disconnect, &take_over, &race, &unsubscribe, &slow, &jump}) {
       *chance = random.Chance(50) ? random.Between(1, 4) : 0;
     }
+    has_policies = random.Chance(40);
+    reform = random.Between(1, 5);
   }
   uint32_t drop = 0;
   uint32_t disconnect = 0;
@@ -30,6 +32,8 @@ struct Luck {
   uint32_t unsubscribe = 0;
   uint32_t slow = 0;
   uint32_t jump = 0;
+  bool has_policies = false;
+  uint32_t reform = 0;  // Where there are policies.
 };
 
 CoreWorld::Options WorldOptions(uint64_t seed, Random& random) {
@@ -74,6 +78,8 @@ class Run {
         luck_(random_),
         ears_(std::move(bug.ears)),
         options_(WorldOptions(seed, random_)),
+        law_(options_.shards, seed, std::move(bug.verdict)),
+        ledger_(&law_),
         world_(options_) {
     world_.SetPostman(std::move(bug.postman));
     steps_ = random_.Between(50, 250);
@@ -92,6 +98,9 @@ class Run {
       }
     }
     Add("witness", {.starts_clean = false, .filters = {"will/#"}});
+    if (!luck_.has_policies) return;
+    Reform(/*lets_in=*/false);
+    law_.TellAll(&world_, step_);
   }
 
   Outcome Go() {
@@ -107,6 +116,8 @@ class Run {
             .steps = step_,
             .trace = trace_ ^ world_.Sum().packets_received << 32,
             .delivered = world_.Sum().messages_delivered,
+            .policies = policies_,
+            .counters = world_.Sum(),
             .log = Fine() ? "" : LastLines()};
   }
 
@@ -149,12 +160,44 @@ class Run {
     ledger_.SetStep(++step_);
     Act(*clients_[random_.Below(clients_.size())]);
     if (random_.Chance(luck_.jump)) world_.Jump(milliseconds(random_.Between(1, 8000)));
+    if (luck_.has_policies) ChangePolicies();
     for (uint32_t turns = random_.Below(4); turns > 0; --turns) {
       world_.RunShard(random_.Below(world_.shards()));
     }
     for (const auto& client : clients_) {
       if (random_.Chance(70)) Poll(*client);
     }
+    for (const auto& client : clients_) Bind(*client);
+  }
+
+  // -- Policies.
+
+  void ChangePolicies() {
+    if (random_.Chance(luck_.reform)) Reform(/*lets_in=*/false);
+    const uint32_t shard = random_.Below(world_.shards());
+    if (!law_.KnowsNewest(shard) && random_.Chance(50)) law_.Tell(&world_, shard, step_);
+  }
+
+  void Reform(bool lets_in) {
+    ++policies_;
+    std::vector<Subject> subjects;
+    for (const auto& client : clients_) {
+      subjects.push_back({.name = client->name(),
+                          .topics = client->habits().topics,
+                          .filters = client->habits().filters,
+                          .is_trusted = IsFaithful(*client)});
+    }
+    subjects.back().topics = {"r/#"};  // The witness clears what is retained.
+    subjects.push_back({.name = "reader", .filters = {"r/#"}, .is_trusted = true});
+    law_.Enact(DrawPolicy(subjects, lets_in, &random_), !lets_in && random_.Chance(15));
+  }
+
+  // What is in its output was let through earlier.
+  void Bind(SimClient& client) {
+    if (!law_.exists() || world_.shard(law_.HomeOf(client.name())).is_reviewing()) return;
+    if (client.has_output()) return;
+    Poll(client);
+    ledger_.NothingIsUnderWay(client.name());
   }
 
   void Poll(SimClient& client) {
@@ -209,11 +252,16 @@ class Run {
   void Settle() {
     if (!world_.ComesToRest(kTurnsToRest)) ledger_.Violated("the broker does not come to rest");
     for (const auto& client : clients_) Poll(*client);
+    for (const auto& client : clients_) Bind(*client);
   }
 
   // No more trouble: whoever is away comes back, and everything that was begun is ended.
   void Finish() {
     world_.SetMailboxSlots(kNoMailboxLimit);
+    if (luck_.has_policies) {
+      Reform(/*lets_in=*/true);
+      law_.TellAll(&world_, step_);
+    }
     Settle();
     for (int round = 0; round < kRoundsToFinish && Fine(); ++round) {
       bool done = true;
@@ -259,6 +307,11 @@ class Run {
       ledger_.Violated(
           fmt::format("on {} '{}' is retained, not message {}", topic, found[topic], number));
     }
+    for (const std::string& topic : expected.withheld) {
+      if (found[topic].empty()) continue;
+      ledger_.Violated(fmt::format("on {} '{}' is retained, whose author may not publish it", topic,
+                                   found[topic]));
+    }
     peer->Send(Bytes("E0 00"));
     Settle();
   }
@@ -271,7 +324,10 @@ class Run {
     // Wills that wait for their delay.
     world_.Advance(kLongerThanAnyDelay);
     Settle();
-    witness().Acknowledge(SIZE_MAX);
+    for (int round = 0; round < kRoundsToFinish && !witness().is_idle(); ++round) {
+      witness().Acknowledge(SIZE_MAX);
+      Settle();
+    }
     ledger_.CheckWills();
   }
 
@@ -315,11 +371,13 @@ class Run {
   const Luck luck_;
   SimClient::Ears ears_;
   const CoreWorld::Options options_;
+  Law law_;
   Ledger ledger_;
   CoreWorld world_;
   std::vector<std::unique_ptr<SimClient>> clients_;
   uint32_t steps_ = 0;
   uint32_t step_ = 0;
+  uint64_t policies_ = 0;
   uint64_t trace_ = 0;
 };
 
