@@ -32,6 +32,7 @@ void Problems::Add(Severity severity, Origin origin, std::string sentence) {
   if (severity == Severity::kError) ++errors_;
   if (all_.size() == kMost) {
     ++left_out_;
+    worst_left_out_ = std::min(worst_left_out_, severity);
     return;
   }
   all_.push_back(
@@ -44,10 +45,11 @@ std::vector<Problem> Problems::Take() {
   });
   if (left_out_ > 0) {
     all_.push_back(
-        {.severity = Severity::kError, .sentence = fmt::format("and {} more problems", left_out_)});
+        {.severity = worst_left_out_, .sentence = fmt::format("and {} more problems", left_out_)});
   }
   errors_ = 0;
   left_out_ = 0;
+  worst_left_out_ = Severity::kWarning;
   return std::exchange(all_, {});
 }
 

@@ -24,6 +24,7 @@ struct Origin {
 // `file:line`, or `file`.
 std::string PlaceOf(const Origin& origin);
 
+// The worst first.
 enum class Severity : uint8_t {
   kError,    // The configuration as a whole is refused.
   kWaiting,  // A port is not opened until this is mended; the others are.
@@ -52,13 +53,15 @@ class Problems {
   }
 
   bool has_errors() const { return errors_ > 0; }
-  // In the order of files and lines; the last one says how many more there are.
+  // In the order of files and lines; the last one says how many more there are, and is as severe as
+  // the worst of them.
   std::vector<Problem> Take();
 
  private:
   std::vector<Problem> all_;
   size_t errors_ = 0;
   size_t left_out_ = 0;
+  Severity worst_left_out_ = Severity::kWarning;
 };
 
 // ` (did you mean …?)`, with the nearest of `names`, which are not empty.

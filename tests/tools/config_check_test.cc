@@ -108,6 +108,66 @@ TEST(ConfigCheck, WarnsAndIsContent) {
   EXPECT_TRUE(verdict.output.ends_with("ports: 1\n"));
 }
 
+constexpr std::string_view kPolicy =
+    "---\napiVersion: mqttbroker.iotoperations.azure.com/v1\nkind: BrokerAuthorization\n"
+    "metadata: {name: line}\nspec:\n  authorizationPolicies:\n    rules:\n";
+
+// A policy is loaded however little it means.
+TEST(ConfigCheck, WarnsOfPoliciesThatHardlyMeanWhatTheySay) {
+  const TempFolder folder;
+  folder.Write("a.yaml", kListener);
+  folder.Write("b.yaml", fmt::format("{}"
+                                     "    - principals: {{usernames: [u]}}\n"
+                                     "    - principals: {{attributes: [{{role: any}}]}}\n"
+                                     "      brokerResources:\n"
+                                     "      - {{method: Subscribe, topics: [\"#\"]}}\n"
+                                     "      - {{method: Publish, topics: [\"a/*\"]}}\n",
+                                     kPolicy));
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 0);
+  const std::string file = (folder / "b.yaml").string();
+  size_t at = 0;
+  for (const std::string_view line :
+       {":8: warning: the rule has no brokerResources, so it allows nothing\n",
+        ":11: warning: topics: \"#\" allows every topic to everybody whom the rule is for\n",
+        ":12: warning: topics: in \"a/*\" the * is an ordinary character; wildcards of topics are "
+        "+ and #\n"}) {
+    const size_t found = verdict.output.find(fmt::format("{}{}", file, line), at);
+    ASSERT_NE(found, std::string::npos) << line << "\n" << verdict.output;
+    at = found;
+  }
+  EXPECT_TRUE(verdict.output.ends_with("ports: 1\n")) << verdict.output;
+}
+
+// However many: what is left out of them is no mistake either.
+TEST(ConfigCheck, IsContentWithMoreWarningsThanItPrints) {
+  const TempFolder folder;
+  folder.Write("a.yaml", kListener);
+  std::string policy(kPolicy);
+  for (int i = 0; i < 1100; ++i) policy += "    - principals: {usernames: [u]}\n";
+  folder.Write("b.yaml", policy);
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 0);
+  EXPECT_NE(verdict.output.find("\nwarning: and 1"), std::string::npos);
+  EXPECT_TRUE(verdict.output.ends_with("ports: 1\n"));
+}
+
+// Of all that a token inside a level could mean, none is safe.
+TEST(ConfigCheck, RefusesATokenInsideALevel) {
+  const TempFolder folder;
+  folder.Write("a.yaml", kListener);
+  folder.Write("b.yaml",
+               fmt::format("{}"
+                           "    - principals: {{usernames: [u]}}\n"
+                           "      brokerResources:\n"
+                           "      - {{method: Publish, topics: [\"a/x{{principal.clientId}}\"]}}\n",
+                           kPolicy));
+  const ConfigVerdict verdict = JudgeConfig(folder.path());
+  EXPECT_EQ(verdict.exit_code, 1);
+  EXPECT_NE(verdict.output.find((folder / "b.yaml").string() + ":10: "), std::string::npos)
+      << verdict.output;
+}
+
 TEST(ConfigCheck, IsWhatTheProgramDoes) {
   const TempFolder folder;
   folder.Write("a.yaml", kListener);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "auth/policy/warnings.h"
 #include "core/config/yaml_tree.h"
 #include "fmt/format.h"
 #include "tools/broker/whole_file.h"
@@ -21,6 +22,22 @@ fs::path FolderOfOneMoment(const fs::path& folder) {
   std::error_code error;
   const fs::path data = fs::canonical(folder / "..data", error);
   return error ? folder : data;
+}
+
+// core/config finds what is wrong with a policy; what is right and hardly meant, those who compile
+// policies know.
+void AddWarningsOfPolicies(config::LoadResult* loaded) {
+  config::Problems problems;
+  const auto add = [&problems](std::vector<config::Problem> all) {
+    for (config::Problem& one : all) {
+      problems.Add(one.severity, std::move(one.origin), std::move(one.sentence));
+    }
+  };
+  add(std::exchange(loaded->problems, {}));
+  for (const auto& [name, authorization] : loaded->configuration->authorizations) {
+    add(auth::WarningsOf(authorization));
+  }
+  loaded->problems = problems.Take();
 }
 
 }  // namespace
@@ -54,7 +71,9 @@ config::LoadResult ConfigFiles::Load() {
   }
   // What is not read may be what others refer to: what is then said of them would mislead.
   if (problems_.has_errors()) return {.configuration = {}, .problems = problems_.Take()};
-  return config::LoadConfiguration(sources, this);
+  config::LoadResult loaded = config::LoadConfiguration(sources, this);
+  if (loaded.configuration) AddWarningsOfPolicies(&loaded);
+  return loaded;
 }
 
 void ConfigFiles::Complain(const fs::path& file, std::string_view sentence) {
