@@ -1,73 +1,13 @@
 #!/usr/bin/python3
-"""Policies, with mosquitto's clients: the vectors of the documentation (its section 10), and what a
-policy that changes takes from clients that are connected."""
+"""Policies, with mosquitto's clients: the vectors of the documentation (its section 10), what a
+policy that changes takes from clients that are connected, and what the operator hears of one."""
 
 import subprocess
 
 from support import mosquitto
-from support.broker import PATIENCE
+from support.broker import PATIENCE, run
 from support.cases import SHARDS, for_each, main
-from support.config import port
-from support.paho_case import PahoCase
-from support.users import QUICK, signetctl
-
-RELOADED = "configuration reloaded"
-TAKEN_BACK = "taken back, for it is not allowed any more"
-
-
-def rule(username, publish=(), subscribe=(), connect=True):
-    resources = [{"method": "Connect"}] if connect else []
-    for method, topics in (("Publish", publish), ("Subscribe", subscribe)):
-        if topics:
-            resources.append({"method": method, "topics": list(topics)})
-    return {"principals": {"usernames": [username]}, "brokerResources": resources}
-
-
-ROOT = rule("root", publish=["#"], subscribe=["#"])
-
-
-class PolicyCase(PahoCase):
-    rules = ()
-
-    def setUp(self):
-        self.start(port(authenticationRef="users", authorizationRef="plant"), ports=0)
-        users = self.config.path / "users.txt"
-        signetctl("-c", *QUICK, users, "root", password="secret")
-        signetctl(*QUICK, users, "heater", password="secret")
-        self.config.put("BrokerAuthentication", "users", {"authenticationMethods": [
-            {"method": "Password", "passwordSettings": {"usersFile": "users.txt"}}]})
-        self.broker.await_log("there is no BrokerAuthorization plant")
-        self.put_rules(*self.rules, ROOT)
-        self.broker.port = self.broker.await_port()
-        self.mqtt = "mqttv5" if self.version == 5 else "mqttv311"
-
-    def put_rules(self, *rules, **more):
-        self.config.put("BrokerAuthorization", "plant",
-                        {"authorizationPolicies": {"rules": list(rules), **more}})
-
-    def reload(self, *rules, **more):
-        before = self.broker.log().count(RELOADED)
-        self.put_rules(*rules, ROOT, **more)
-        self.broker.await_log(RELOADED, before + 1)
-
-    def place(self, username):
-        return mosquitto.Place(self.broker.port, more=("-u", username, "-P", "secret"))
-
-    def listen(self, username, *topics):
-        filters = [part for topic in topics for part in ("-t", topic)]
-        subscriber = mosquitto.Listening("mosquitto_sub", self.place(username), self.mqtt,
-                                         "-q", "1", "-i", f"{username}-in", *filters)
-        self.addCleanup(subscriber.close)
-        return subscriber
-
-    def publish(self, username, topic, text):
-        """What mosquitto_pub complains of; it does not fail."""
-        done = subprocess.run(
-            mosquitto.command("mosquitto_pub", self.place(username), self.mqtt, "-q", "1",
-                              "-t", topic, "-m", text),
-            capture_output=True, text=True, timeout=PATIENCE)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stderr
+from support.policy_case import TAKEN_BACK, PolicyCase, rule
 
 
 @for_each(version=(3, 5), shards=SHARDS)
@@ -81,7 +21,9 @@ class Vectors(PolicyCase):
         self.assertEqual("Not authorized" in complaint, self.version == 5, complaint)
         self.assertEqual(self.publish("heater", "sensor/temperature", "yes"), "")
         self.assertEqual(witness.messages.next(), "1 0 sensor/temperature yes")
-        self.broker.await_log('action="Publish" topic="sensor/humidity"')
+        self.broker.await_log('action="Publish" topic="sensor/humidity" why="the rule at ')
+        self.assertIn(r'BrokerAuthorization-plant.json:1 allows Publish of \"sensor/temperature\", '
+                      r'which does not contain \"sensor/humidity\"', self.broker.log())
 
     def test_a_subscription_that_is_not_allowed(self):
         refused = self.listen("heater", "health/heartbeat")
@@ -134,6 +76,23 @@ class Changes(PolicyCase):
         self.publish("heater", "a/1", "no")
         self.publish("root", "a/1", "yes")
         self.assertEqual(witness.messages.next(), "1 0 a/1 yes")
+
+
+@for_each(shards=SHARDS)
+class Warnings(PolicyCase):
+    rules = (rule("heater", publish=["a/*"]),)
+
+    def test_stand_in_the_log_and_in_what_check_prints(self):
+        sentence = ('topics: in "a/*" the * is an ordinary character; wildcards of topics are + and '
+                    '#')
+        file = f"{self.config.path}/BrokerAuthorization-plant.json"
+        escaped = sentence.replace('"', r'\"')
+        self.broker.await_log(
+            f'configuration where="{file}:1" what="{escaped}" severity="warning"')
+        self.assertNotIn("is refused", self.broker.log())
+        done = run("--check", "--config", self.config.path)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(f"{file}:1: warning: {sentence}\n", done.stdout)
 
 
 if __name__ == "__main__":
