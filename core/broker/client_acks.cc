@@ -55,10 +55,7 @@ void Client::SendAck(const PendingAck& ack) {
 void Client::SendPublishAck(PacketType type, PacketId id, ReasonCode code) {
   // With PUBACK, with PUBCOMP and with a PUBREC that refuses, a message of the client is complete.
   if (type == PacketType::kPuback) --inbound_open_;
-  if (type == PacketType::kPubrec && is_v5() && IsError(code)) {  // [MQTT-4.3.3-9]
-    ReceivedMessages& received = session_->received_qos2;
-    if (received.Contains(id) && received.Erase(id)) --inbound_open_;
-  }
+  if (type == PacketType::kPubrec && is_v5() && IsError(code)) --inbound_open_;  // [MQTT-4.3.3-9]
   if (code == ReasonCode::kSuccess || !is_v5()) {
     output_.Append(EncodeShortPublishAck(type, id));
     return NoteOutput();

@@ -26,6 +26,11 @@ void Client::OnPublish(const Packet& packet) {
   if (code == ReasonCode::kSuccess) {
     Distribute(publish, MakeMessage(publish, packet));
   } else if (publish.qos != QoS::kAtMostOnce) {
+    // With a PUBREC that refuses, the message is complete [MQTT-4.3.3-9]. Whether that gets out or
+    // not: whoever has to send it again is answered anew. MQTT 3.1.1 has no word for a refusal.
+    if (publish.qos == QoS::kExactlyOnce && is_v5()) {
+      session_->received_qos2.Erase(publish.packet_id);
+    }
     Acknowledge(publish.qos == QoS::kAtLeastOnce ? PacketType::kPuback : PacketType::kPubrec,
                 publish.packet_id, code);
   }
