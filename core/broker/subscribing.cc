@@ -168,22 +168,20 @@ size_t Subscribing::UnsubscribeSome(Session& session, size_t most) {
 
 void Subscribing::Revoke(Session& session, std::span<const std::string> topic_filters) {
   for (const std::string& topic_filter : topic_filters) {
-    if (!Forget(session, topic_filter)) continue;
-    if (!ParseTopicFilter(topic_filter)->is_shared()) {
-      Remove(session, topic_filter);
-      continue;
-    }
-    ++session.leaving;
-    Remove(session, topic_filter, [this, id = session.id](ReasonCode) {
-      if (Session* left = sessions_.Find(id)) --left->leaving;
-    });
+    if (Forget(session, topic_filter)) Remove(session, topic_filter);
   }
 }
 
 void Subscribing::Remove(Session& session, std::string_view topic_filter, Sharing::Done left) {
   const TopicFilterView filter = *ParseTopicFilter(topic_filter);
   if (filter.is_shared()) {
-    sharing_.Leave(filter, session.id, std::move(left));
+    if (session.ending) return sharing_.Leave(filter, session.id, std::move(left));
+    ++session.leaving;
+    sharing_.Leave(filter, session.id,
+                   [this, id = session.id, left = std::move(left)](ReasonCode code) mutable {
+                     if (Session* stays = sessions_.Find(id)) --stays->leaving;
+                     if (left) std::move(left)(code);
+                   });
     return;
   }
   TopicTree::Node* node = tree_.Find(topic_filter);

@@ -49,7 +49,7 @@ class Session {
     kBehind,   // Publishers wait for it.
     kTooSlow,  // Nobody waits: what finds the queue full is dropped.
   } pace = Pace::kKeepsUp;
-  // Shared Subscriptions that were revoked and whose groups do not know it yet: what they give the
+  // Shared Subscriptions that are gone and whose groups do not know it yet: what they give the
   // Session meanwhile is asked about (core/broker/sharing.h).
   uint32_t leaving = 0;
   // By which policy all that is here was allowed (core/broker/review.h).

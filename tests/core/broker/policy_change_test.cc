@@ -1,6 +1,5 @@
 // What a change of policy, or of what a client has proven, takes back, from whom, and what it costs
 // the others; and what is said of refusals.
-#include "core/base/hash.h"
 #include "core/broker/client.h"
 #include "tests/core/broker/auth_desk_test.h"
 #include "tests/core/broker/authorization_test.h"
@@ -234,41 +233,6 @@ TEST_P(PolicyChangeTest, WhatClientsOfAReplacedPortLeftBehindIsBoundByItsHeir) {
   EXPECT_EQ(world().Sum().wills_published, 0u);
   EXPECT_EQ(world().Sum().denied_publish, 1u);
   world_ = nullptr;  // Before the rules go.
-}
-
-// -- A refusal that did not get out.
-
-// Else its sender would be told that the message was received, and it would be nowhere.
-// [MQTT-4.3.3-10]
-TEST_P(PolicyChangeTest, ARefusedMessageThatIsSentAgainIsJudgedAnew) {
-  const Denial denial{"c", Action::kPublish, "t"};
-  rules_.Deny(denial);
-  auto reader = Client("r");
-  reader->Subscribe("t", kQos2);
-  for (const bool is_allowed : {false, true}) {
-    auto client = std::make_unique<TestClient>(&world(), "c");
-    client->Connect(kKeep);
-    // Acknowledged in their order: the refusal waits until others have stored what precedes it.
-    for (const char* topic : {"r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"}) {
-      client->SendPublish({.topic = topic, .payload = "x", .qos = kQos1, .retain = true});
-    }
-    const PacketId id = client->SendPublish({.topic = "t", .payload = "x", .qos = kQos2});
-    const uint32_t home = static_cast<uint32_t>(StableHash("c", options().seed) % world().shards());
-    world().RunShard(home);
-    EXPECT_EQ(world().shard(home).CountPacketIds(), 0u);
-    client->peer().Drop();
-    world().Run();
-    if (is_allowed) {
-      rules_.Allow(denial);
-      Change();
-    }
-    TestClient again(&world(), "c");
-    EXPECT_TRUE(again.Connect(kKeep).session_present);
-    EXPECT_EQ(
-        again.Publish({.topic = "t", .payload = "x", .qos = kQos2, .dup = true, .packet_id = id}),
-        is_allowed ? 0 : kNotAuthorized);
-    EXPECT_EQ(reader->Messages(), is_allowed ? Texts{"x"} : Texts{});
-  }
 }
 
 // -- What is said of refusals.
