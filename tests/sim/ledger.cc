@@ -99,12 +99,14 @@ void Ledger::SessionEnded(const std::string& client) {
 }
 
 // What was there when the policy came is gone, if it is not allowed; who has asked since may have
-// been answered by the policy that came next.
+// been answered by the policy that came next. A group gives until it has heard, and what it gives
+// is judged by the policy of that moment.
 void Ledger::NothingIsUnderWay(const std::string& client) {
   const std::optional<uint32_t> since = law_.Bind(client);
   if (!since) return;
   for (Interval* interval : Open(client, {})) {
     const bool was_there = interval->granted && *interval->granted < *since;
+    if (IsShared(interval->filter)) continue;
     const std::string_view filter = FilterOf(interval->filter);
     if (was_there && law_.DeniedSince(client, client, Action::kSubscribe, filter)) {
       interval->ended = step_;
