@@ -26,7 +26,8 @@ struct AuthCounters {
   uint64_t not_relevant = 0;  // Refused as no method is for what was presented.
   uint64_t expired = 0;       // Grants that ended by their deadline,
   uint64_t revoked = 0;       // because a recheck said so,
-  uint64_t withdrawn = 0;     // or because new settings do.
+  uint64_t withdrawn = 0;     // because new settings do,
+  uint64_t by_operator = 0;   // or because an operator does.
   uint64_t reauthenticated = 0;
   uint64_t reauthentications_refused = 0;
   uint64_t reauthentications_undecided = 0;
@@ -48,6 +49,7 @@ struct AuthReport {
   uint64_t exchanges = 0;  // Of clients in the middle of proving themselves.
   uint64_t grants = 0;
   uint64_t cached = 0;
+  uint64_t revocations = 0;  // Credentials that an operator has revoked.
   // Present grants by the seconds they have left, not counting those without an end.
   PowerHistogram<32> seconds_to_expiry;
 };

@@ -12,6 +12,7 @@ AuthShard::AuthShard(Setup setup)
       make_methods_(std::move(setup.make_methods)),
       clock_(setup.start),
       cache_(setup.cache, setup.hash_key),
+      revocations_(setup.revocations),
       grants_(setup.grants),
       deadlines_(clock_),
       patience_(clock_.now),
@@ -131,7 +132,8 @@ AuthReport AuthShard::Report() {
                     .questions = questions_,
                     .exchanges = exchanges_.size(),
                     .grants = grants_.size(),
-                    .cached = cache_.size()};
+                    .cached = cache_.size(),
+                    .revocations = revocations_.size()};
   for (const auto& policy : policies_) {
     if (policy == nullptr) continue;
     for (size_t i = 0; i < policy->judges.size(); ++i) report.methods.push_back(RowOf(*policy, i));

@@ -19,6 +19,7 @@
 #include "auth/open_exchange.h"
 #include "auth/pauses.h"
 #include "auth/policy.h"
+#include "auth/revocations.h"
 #include "auth/verdict_cache.h"
 #include "core/access/auth_desk.h"
 #include "core/base/log.h"
@@ -38,6 +39,8 @@ class AuthShard : public AuthDesk {
     VerdictCache::HashKey hash_key{};  // Random.
     uint32_t grants = 1'000'000;       // Further clients are refused (0x97).
     uint32_t exchanges = 16'384;       // At a time; further ones are refused (0x89).
+    // Listed at a time; a further one is not, and whoever revokes it hears so.
+    size_t revocations = 65'536;
     LogSink* log = nullptr;
     AuthClock start;
   };
@@ -53,6 +56,8 @@ class AuthShard : public AuthDesk {
   // So long a client is waited for in the middle of one; then it is refused. Before CONNACK its
   // shard mostly has less patience: the timeout of CONNECT, for each step.
   static constexpr Duration kExchangePatience = seconds(60);
+  // A question that is overtaken by a revocation is asked again; after so many times it is refused.
+  static constexpr uint32_t kMostBeginnings = 4;
 
   explicit AuthShard(Setup setup);
   ~AuthShard() override;
@@ -68,6 +73,15 @@ class AuthShard : public AuthDesk {
 
   AuthReport Report();
 
+  // -- For operators, between BeginTurn() and EndTurn(). First what comes is held against it, then
+  // who is in: so nobody slips through between the two.
+  // A credential is listed, and false means that it could not be; for anybody else all verdicts are
+  // forgotten, and whoever is being judged is judged again.
+  bool BeginRevocation(const Revocation& revocation);
+  // Looks at `slots` of the grants, from `*slot` on, and ends those that it is about: their clients
+  // get DISCONNECT 0x87. False: that were the last ones.
+  bool RevokeSome(const Revocation& revocation, uint32_t slots, uint32_t* slot, uint64_t* ended);
+
  private:
   // A question on its way through the methods; of an exchange, one step of it.
   struct Login {
@@ -77,7 +91,9 @@ class AuthShard : public AuthDesk {
     GrantId grant;  // Of a re-authentication, in an exchange.
     std::shared_ptr<Policy> policy;
     std::shared_ptr<const Credentials> credentials;
-    size_t next = 0;  // Of the policy's judges.
+    size_t next = 0;     // Of the policy's judges.
+    uint64_t round = 0;  // Of the cache, when it was begun.
+    uint32_t begun = 0;  // How often.
   };
   struct Waiting {
     ShardId from;
@@ -103,6 +119,7 @@ class AuthShard : public AuthDesk {
   void AskNext(std::shared_ptr<Login> login);
   void OnVerdict(const std::shared_ptr<Login>& login, const std::shared_ptr<Judge>& judge,
                  Verdict verdict);
+  void BeginAnew(const std::shared_ptr<Login>& login, std::string_view method);
   void LogPassedOver(const Login& login, std::string_view method, std::string_view why);
   // `kept` for its method, if that keeps any; null: there is nothing to keep. `data` for CONNACK.
   void LetIn(const Login& login, const std::shared_ptr<Judge>& judge, Principal principal,
@@ -156,6 +173,7 @@ class AuthShard : public AuthDesk {
   AuthClock clock_;
   Pauses pauses_{clock_};
   VerdictCache cache_;
+  Revocations revocations_;
   uint64_t judges_made_ = 0;
   std::vector<std::weak_ptr<Judge>> judges_;  // Of old settings too, while somebody waits for them.
   std::vector<std::shared_ptr<Policy>> policies_;  // By PortId; null: no such port.

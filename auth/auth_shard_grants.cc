@@ -101,7 +101,13 @@ void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
     return RefuseAgain(*grant, *credentials, from, client, "the credential has expired",
                        ReasonCode::kNotAuthorized);
   }
+  if (revocations_.Has(principal.credential.get())) {
+    return RefuseAgain(*grant, *credentials, from, client, kRevokedByOperator,
+                       ReasonCode::kNotAuthorized);
+  }
   ++counters_.reauthenticated;
+  if (!principal.username.empty()) grant->username = principal.username;
+  grant->credential = principal.credential;
   grant->mark = principal.mark;
   grant->deadline = principal.deadline;
   if (grant->kept != nullptr && kept != nullptr) grant->kept = std::move(kept);
@@ -216,7 +222,8 @@ void AuthShard::End(Grant& grant, std::string why, uint64_t AuthCounters::*cause
   grant.why = std::move(why);
   grant.kept = nullptr;
   grant.next_look.timer.Cancel();
-  if (grant.policy->settings->expiry_notice == config::ExpiryNotice::kDisconnect) {
+  if (cause == &AuthCounters::by_operator ||
+      grant.policy->settings->expiry_notice == config::ExpiryNotice::kDisconnect) {
     grant.notice = ReasonCode::kNotAuthorized;
   }
   TellEnd(grant);

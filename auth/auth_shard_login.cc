@@ -16,6 +16,8 @@ void AuthShard::Begin(ShardId from, AuthQuestion question) {
 void AuthShard::AskFirst(std::shared_ptr<Login> login) {
   login->policy = PolicyOf(login->port);
   login->next = 0;
+  login->round = cache_.round();
+  ++login->begun;
   if (login->policy == nullptr) return Reply(login->from, login->client, Undecided{});
   AskNext(std::move(login));
 }
@@ -45,6 +47,7 @@ void AuthShard::OnVerdict(const std::shared_ptr<Login>& login, const std::shared
   if (login->policy != PolicyOf(login->port)) return AskFirst(login);
   const std::string_view method = judge->method().name();
   if (auto* accepted = std::get_if<Accepted>(&verdict)) {
+    if (login->round != cache_.round()) return BeginAnew(login, method);
     return LetIn(*login, judge, std::move(accepted->principal), login->credentials, {});
   }
   if (const auto* denied = std::get_if<Denied>(&verdict)) {
@@ -58,6 +61,13 @@ void AuthShard::OnVerdict(const std::shared_ptr<Login>& login, const std::shared
     return AskNext(login);
   }
   Refuse(*login, method, why, ReasonCode::kServerUnavailable);
+}
+
+// An operator has revoked somebody meanwhile, perhaps this one: what was found out may be what was
+// true before.
+void AuthShard::BeginAnew(const std::shared_ptr<Login>& login, std::string_view method) {
+  if (login->begun < kMostBeginnings) return AskFirst(login);
+  Refuse(*login, method, "others were revoked while it was judged", ReasonCode::kServerBusy);
 }
 
 void AuthShard::LogPassedOver(const Login& login, std::string_view method, std::string_view why) {
@@ -76,6 +86,9 @@ void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge, P
     return Refuse(login, judge->method().name(), "the credential has expired",
                   ReasonCode::kNotAuthorized);
   }
+  if (revocations_.Has(principal.credential.get())) {
+    return Refuse(login, judge->method().name(), kRevokedByOperator, ReasonCode::kNotAuthorized);
+  }
   Grant* grant = grants_.Emplace();
   if (grant == nullptr) {
     return Refuse(login, judge->method().name(), "there are too many clients",
@@ -86,7 +99,10 @@ void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge, P
   grant->port = login.port;
   grant->policy = login.policy;
   grant->judge = judge;
+  grant->username =
+      principal.username.empty() ? login.credentials->username.value_or("") : principal.username;
   grant->identity = principal.identity;
+  grant->credential = principal.credential;
   grant->mark = principal.mark;
   grant->deadline = principal.deadline;
   if (judge->method().keeps_credentials()) grant->kept = std::move(kept);

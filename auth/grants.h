@@ -23,8 +23,10 @@ struct Grant {
   PortId port;
   std::shared_ptr<Policy> policy;
   std::shared_ptr<Judge> judge;  // Who let it in.
+  std::string username;          // As its client has it: proven, or else its own word.
   std::string identity;
-  uint64_t mark = 0;  // Of its principal.
+  std::shared_ptr<const CredentialName> credential;  // Of its principal.
+  uint64_t mark = 0;                                 // Of its principal.
   WallTime deadline = WallTime::Never();
   // The deadline, or a recheck before it.
   Deadline next_look;

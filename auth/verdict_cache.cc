@@ -16,6 +16,7 @@ EvidenceKey VerdictCache::KeyOf(uint64_t judge, ByteView evidence) const {
   CHECK(wc_HmacSetKey(&hmac, WC_SHA256, hash_key_.data(), static_cast<word32>(hash_key_.size())) ==
         0);
   CHECK(wc_HmacUpdate(&hmac, reinterpret_cast<const byte*>(&judge), sizeof judge) == 0);
+  CHECK(wc_HmacUpdate(&hmac, reinterpret_cast<const byte*>(&round_), sizeof round_) == 0);
   CHECK(wc_HmacUpdate(&hmac, evidence.data(), static_cast<word32>(evidence.size())) == 0);
   CHECK(wc_HmacFinal(&hmac, digest.data()) == 0);
   wc_HmacFree(&hmac);
@@ -54,6 +55,7 @@ void VerdictCache::Keep(const EvidenceKey& key, const Verdict& verdict, Instant 
 }
 
 void VerdictCache::Clear() {
+  ++round_;
   young_ = {};
   old_ = {};
 }

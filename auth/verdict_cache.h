@@ -35,6 +35,8 @@ class VerdictCache {
   VerdictCache(Options options, const HashKey& hash_key) : options_(options), hash_key_(hash_key) {}
 
   // `judge` is the number of a method that no other has or had: a new one finds nothing of an old.
+  // After Clear() equal evidence has another key, so that a question from before it answers nobody
+  // who came later.
   EvidenceKey KeyOf(uint64_t judge, ByteView evidence) const;
 
   // Accepted or Denied.
@@ -42,6 +44,8 @@ class VerdictCache {
   // Keeps nothing of any other, or of what has ended already.
   void Keep(const EvidenceKey& key, const Verdict& verdict, Instant now, WallTime wall);
   void Clear();
+  // How often it was cleared.
+  uint64_t round() const { return round_; }
   size_t size() const { return young_.size() + old_.size(); }
 
  private:
@@ -54,6 +58,7 @@ class VerdictCache {
 
   const Options options_;
   const HashKey hash_key_;
+  uint64_t round_ = 0;
   // What comes goes to the young; when they are half of all, they become the old, and the old go.
   Entries young_;
   Entries old_;

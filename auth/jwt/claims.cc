@@ -56,6 +56,7 @@ Expected<Claims, TokenFlaw> ReadClaims(JsonObject payload) {
   Claims claims;
   if (!ReadText(payload, "iss", &claims.issuer)) return TokenFlaw{"the claim iss is no text"};
   if (!ReadText(payload, "sub", &claims.subject)) return TokenFlaw{"the claim sub is no text"};
+  if (!ReadText(payload, "jti", &claims.id)) return TokenFlaw{"the claim jti is no text"};
   if (!ReadAudiences(payload, &claims.audiences)) {
     return TokenFlaw{"the claim aud is neither a text nor a list of texts"};
   }

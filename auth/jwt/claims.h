@@ -15,6 +15,7 @@ namespace signet::auth {
 struct Claims {
   std::string issuer;   // `iss`; empty if there is none.
   std::string subject;  // `sub`; likewise.
+  std::string id;       // `jti`; likewise.
   // `aud`, whether it was a text or a list; absent is not empty.
   std::optional<std::vector<std::string>> audiences;
   // `exp`, `nbf` and `iat`, rounded down to the millisecond.

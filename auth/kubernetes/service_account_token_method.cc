@@ -20,10 +20,14 @@ struct ServiceAccountTokenMethod::Inquiry {
   ReviewedAccount account{};
 
   void Accept(const ServiceAccountName& name, Attributes attributes) {
+    const WallTime end = claims.expires_at.value_or(WallTime::Never());
+    auto credential = std::make_shared<const CredentialName>(CredentialName{
+        .issuer = claims.issuer, .id = claims.id, .subject = name.ToUsername(), .ends = end});
     std::move(done)(Accepted{{.method = "ServiceAccountToken",
                               .identity = name.ToUsername(),
                               .attributes = std::move(attributes),
-                              .deadline = claims.expires_at.value_or(WallTime::Never())}});
+                              .deadline = end,
+                              .credential = std::move(credential)}});
   }
   void Refuse(std::string_view rule) { std::move(done)(Denied{.rule = std::string(rule)}); }
   void GiveUp(std::string why) { std::move(done)(Unavailable{.why = std::move(why)}); }

@@ -199,6 +199,11 @@ Verdict JwtMethod::Admit(const Claims& claims, JsonObject payload, const Credent
   if (!principal) return principal.error();
   principal->method = std::string(name());
   principal->deadline = EndOf(claims);
+  principal->credential =
+      std::make_shared<const CredentialName>(CredentialName{.issuer = claims.issuer,
+                                                            .id = claims.id,
+                                                            .subject = claims.subject,
+                                                            .ends = principal->deadline});
   return Accepted{.principal = std::move(*principal), .known_until = known_until};
 }
 

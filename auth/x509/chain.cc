@@ -195,7 +195,10 @@ class Search {
     for (const Step& step : steps_) ends_at_s = std::min(ends_at_s, step.certificate->not_after_s);
     const size_t length = best_.subjects.size();
     if (steps_.size() < length || (steps_.size() == length && ends_at_s <= best_.ends_at_s)) return;
+    const Certificate& leaf = *steps_.front().certificate;
     best_.ends_at_s = ends_at_s;
+    best_.serial.assign(leaf.serial.begin(), leaf.serial.end());
+    best_.leaf_ends_at_s = leaf.not_after_s;
     best_.subjects.clear();
     for (const Step& step : steps_) best_.subjects.push_back(step.certificate->subject);
     best_.common_name = best_.subjects.front().ValuesOf(kCommonNameType).front();

@@ -43,8 +43,10 @@ inline constexpr size_t kMaxSignatureChecks = 40;
 
 struct VerifiedChain {
   std::string common_name;                  // Of the leaf.
-  std::vector<DistinguishedName> subjects;  // Leaf first, the trusted CA last.
+  std::vector<DistinguishedName> subjects;  // Leaf first, then who issued it, the trusted CA last.
   int64_t ends_at_s = 0;                    // Seconds since 1970.
+  std::vector<uint8_t> serial;              // Of the leaf.
+  int64_t leaf_ends_at_s = 0;  // Of the leaf alone; by another path it may hold until then.
 };
 
 Expected<VerifiedChain, Rule> VerifyChain(const CertificateChain& chain, const Trust& trust,

@@ -85,4 +85,15 @@ bool DecodeString(uint8_t tag, ByteView content, std::string* text) {
   }
 }
 
+std::string SerialText(ByteView serial) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : serial) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 0x0F];
+  }
+  const size_t first = text.find_first_not_of('0');
+  return first == std::string::npos ? "0" : text.substr(first);
+}
+
 }  // namespace signet::auth::x509

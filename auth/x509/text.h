@@ -21,4 +21,7 @@ bool IsCleanUtf8(std::string_view text);
 // nobody agrees what its bytes mean. False for anything else.
 bool DecodeString(uint8_t tag, ByteView content, std::string* text);
 
+// A serial number as CredentialName::id has it. `serial`: the contents of its INTEGER.
+std::string SerialText(ByteView serial);
+
 }  // namespace signet::auth::x509

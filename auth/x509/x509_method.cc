@@ -4,9 +4,22 @@
 
 #include <algorithm>
 
+#include "auth/x509/text.h"
 #include "core/base/log.h"
 
 namespace signet::auth {
+namespace {
+
+// A path has an issuer: no leaf is an anchor.
+CredentialName CredentialNameOf(const x509::VerifiedChain& chain) {
+  return {.kind = CredentialName::Kind::kCertificate,
+          .issuer = chain.subjects[1].ToText(),
+          .id = x509::SerialText(chain.serial),
+          .subject = chain.subjects.front().ToText(),
+          .ends = WallTime::FromSeconds(chain.leaf_ends_at_s)};
+}
+
+}  // namespace
 
 StatusOr<std::unique_ptr<X509Method>> X509Method::Create(const config::X509Settings& settings,
                                                          std::vector<std::string>* warnings) {
@@ -57,11 +70,13 @@ Verdict X509Method::Judge(const CertificateChain& chain, WallTime now) const {
   const Expected<x509::VerifiedChain, x509::Rule> verified =
       x509::VerifyChain(chain, trust_, now.seconds());
   if (!verified.ok()) return Denied{.rule = std::string(x509::Sentence(verified.error()))};
+  auto credential = std::make_shared<const CredentialName>(CredentialNameOf(*verified));
   return Accepted{.principal = {.username = verified->common_name,
                                 .method = std::string(name()),
-                                .identity = verified->subjects.front().ToText(),
+                                .identity = credential->subject,
                                 .attributes = AttributesOf(*verified),
-                                .deadline = WallTime::FromSeconds(verified->ends_at_s)},
+                                .deadline = WallTime::FromSeconds(verified->ends_at_s),
+                                .credential = std::move(credential)},
                   .known_until = WallTime::FromSeconds(trust_.CrlsEndAt(now.seconds()))};
 }
 

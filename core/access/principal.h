@@ -17,6 +17,21 @@ using Attributes = std::vector<std::pair<std::string, std::string>>;
 
 class Rights;  // core/access/rights.h
 
+// What a credential is called by whoever issued it, so that an operator can take it back.
+struct CredentialName {
+  enum class Kind : uint8_t { kToken, kCertificate };
+  Kind kind = Kind::kToken;
+  // A token's `iss`; the issuer of a certificate as RFC 4514 text.
+  std::string issuer;
+  // `jti`; the serial number in lower-case hexadecimal digits without leading zeros. Empty: it has
+  // none, and cannot be told from others of its issuer and subject.
+  std::string id;
+  // `sub`; the subject as RFC 4514 text.
+  std::string subject;
+  // `exp`, notAfter: from then on it proves nothing, however it is presented.
+  WallTime ends = WallTime::Never();
+};
+
 struct Principal {
   // What rules mean by {principal.username}. Empty for a client of a port without authentication.
   std::string username;
@@ -37,6 +52,8 @@ struct Principal {
   // What the credential itself allows; null: it says nothing about that. Shared with whoever
   // remembers the verdict, and never changed: a PUBLISH only looks at it.
   std::shared_ptr<const Rights> rights;
+  // By which credential; null: by one without a name, such as a password. Shared likewise.
+  std::shared_ptr<const CredentialName> credential;
   // Another one with each proof, for as long as the broker runs: what was decided about one client
   // is remembered under it. 0: nothing is to be remembered.
   uint64_t stamp = 0;
