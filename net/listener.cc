@@ -83,6 +83,11 @@ Status Failed(const ListenAddress& address) {
 
 }  // namespace
 
+void RemoveStaleSocket(const std::string& path) {
+  sockaddr_un address{};
+  if (MakeUnixAddress(path, &address)) RemoveStale(address);
+}
+
 SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
   struct stat status {};
   if (lstat(path_.c_str(), &status) == 0) inode_ = status.st_ino;

@@ -33,6 +33,9 @@ class SocketFile {
   uint64_t inode_ = 0;
 };
 
+// Removes the UNIX socket at `path` if nobody listens on it any more. What is no socket stays.
+void RemoveStaleSocket(const std::string& path);
+
 class Listener {
  public:
   // Whether another port of this broker may be there now, and will go.

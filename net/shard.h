@@ -55,6 +55,7 @@ class Shard {
   void Drain();
   // Cuts off who is left, and makes Run() return.
   void Stop();
+  ShardBroker& broker() { return broker_; }
   size_t connections() const { return connections_.size(); }
   size_t sessions() const { return broker_.session_count(); }
   const Counters& counters() const { return broker_.counters(); }

@@ -161,7 +161,32 @@ void ShardGroup::AskAll(Ask ask) {
   answers.wait();
 }
 
+void ShardGroup::AskShard(uint32_t index, const std::function<void(ShardBroker&)>& ask) {
+  CHECK(index < options_.shards && !threads_.empty());
+  std::latch answer(1);
+  ControlTask task = [&](Shard& shard) {
+    ask(shard.broker());
+    answer.count_down();
+  };
+  const ShardId to(index);
+  CHECK(mailroom_->control(to).TryPush(task));  // One at a time.
+  mailroom_->control(to).Publish();
+  mailroom_->doorbell(to).Wake();
+  answer.wait();
+}
+
+void ShardGroup::AskShards(const std::function<void(ShardBroker&, size_t index)>& ask) {
+  CHECK(!threads_.empty());
+  AskAll([&](Shard& shard, size_t index) { ask(shard.broker(), index); });
+}
+
 // -- Ports.
+
+std::vector<std::shared_ptr<const Port>> ShardGroup::ports() const {
+  std::vector<std::shared_ptr<const Port>> ports;
+  for (const OpenPort& open : ports_) ports.push_back(open.port);
+  return ports;
+}
 
 std::vector<ListenAddress> ShardGroup::addresses() const {
   std::vector<ListenAddress> addresses;

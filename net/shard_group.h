@@ -29,6 +29,7 @@ class AuthDesk;
 class AuthThread;
 class Mailroom;
 class Shard;
+class ShardBroker;
 struct AuthDeskSetup;
 struct BrokerTotals;
 
@@ -86,6 +87,13 @@ class ShardGroup {
   };
   // Over all shards. Waits for their next turns; they wait for nobody.
   Sums Sum();
+  uint32_t shards() const { return options_.shards; }
+  // Calls ask(ShardBroker&) on the thread of one shard, or of each, in its next turn, and waits:
+  // the turn is as much longer as that takes.
+  void AskShard(uint32_t index, const std::function<void(ShardBroker&)>& ask);
+  void AskShards(const std::function<void(ShardBroker&, size_t index)>& ask);
+  // The ports that are open, as the shards have them.
+  std::vector<std::shared_ptr<const Port>> ports() const;
   // Calls ask(AuthThread&) on the auth shard's thread, and waits. There must be one.
   void AskAuth(const std::function<void(AuthThread&)>& ask);
 

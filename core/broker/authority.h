@@ -49,6 +49,9 @@ class Authority {
   bool Governs(PortId port) const { return Governing(port).authorizer != nullptr; }
   uint64_t EpochOf(PortId port) const { return Governing(port).policy_epoch; }
 
+  // The port whose policy binds the clients of this one: itself, unless it was replaced.
+  PortId GovernorOf(PortId port) const { return ports_[port.value()].heir; }
+
   // -- The decision, see Authorizer. Allows() counts a refusal and has it logged (DenialLog),
   // Permits() does neither.
   bool Allows(PortId port, const Principal& principal, std::string_view client_id, Action action,

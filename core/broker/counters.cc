@@ -35,6 +35,7 @@ constexpr auto kTable = std::to_array<CounterInfo>({
     {"revoked_clients", &Counters::revoked_clients},
     {"revoked_subscriptions", &Counters::revoked_subscriptions},
     {"revoked_messages", &Counters::revoked_messages},
+    {"kicked", &Counters::kicked},
 });
 static_assert(sizeof(Counters) == kTable.size() * sizeof(uint64_t), "a counter is missing here");
 

@@ -49,6 +49,7 @@ struct Counters {
   uint64_t revoked_clients = 0;
   uint64_t revoked_subscriptions = 0;
   uint64_t revoked_messages = 0;
+  uint64_t kicked = 0;  // Clients that an operator has sent away.
 
   Counters& operator+=(const Counters& other);
 };

@@ -19,6 +19,7 @@
 #include "core/broker/authority.h"
 #include "core/broker/brake.h"
 #include "core/broker/client.h"
+#include "core/broker/client_report.h"
 #include "core/broker/delivery.h"
 #include "core/broker/fan_out.h"
 #include "core/broker/interest.h"
@@ -116,6 +117,17 @@ class ShardBroker {
   void Drain();
   bool is_draining() const { return draining_; }
 
+  // -- For operators (core/broker/client_report.h). What is told is a copy, of a moment between two
+  // packets.
+  ClientPage ListClients(const ClientPage::Bounds& bounds);
+  std::optional<ClientDetails> FindClient(std::string_view client_id);
+  // What it would be told now if it asked for it itself; `topic` as in Authorizer. Nothing: there
+  // is no such Session, or nobody in particular had it last.
+  std::optional<ClientDecision> Decide(std::string_view client_id, Action action,
+                                       std::string_view topic);
+  // Sends it away: DISCONNECT 0x98. False: nobody is connected by that name.
+  bool Kick(std::string_view client_id);
+
   const Counters& counters() const { return context_.counters; }
   size_t session_count() const { return sessions_.size(); }
   size_t retained_count() const { return retaining_.store().size(); }
@@ -154,6 +166,8 @@ class ShardBroker {
   void LogConnected(const Client& client, bool session_present);
   void SendAway(PortId port);
   void LogClosed(const Client& client, std::string_view why);
+  // As whom the Session is held now, or was last.
+  ClientReport ReportOf(const Session& session) const;
   void LogBadInput(const Client& client, ReasonCode code, std::string_view what);
   void LogGivenUp(const Client& client, std::string_view why);  // Before it was connected.
 
