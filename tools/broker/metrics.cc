@@ -125,6 +125,8 @@ void AddAuth(const AuthReport& report, MetricsText* text) {
   text->Sample({}, report.grants);
   text->Family("auth_cached_verdicts", "gauge", "Verdicts that are remembered.");
   text->Sample({}, report.cached);
+  text->Family("auth_revocations", "gauge", "Credentials that an operator has revoked.");
+  text->Sample({}, report.revocations);
   text->Family("auth_not_relevant_total", "counter",
                "Clients refused because no method is for what they presented.");
   text->Sample({}, report.all.not_relevant);
@@ -132,6 +134,7 @@ void AddAuth(const AuthReport& report, MetricsText* text) {
   text->Sample({{"cause", "expired"}}, report.all.expired);
   text->Sample({{"cause", "revoked"}}, report.all.revoked);
   text->Sample({{"cause", "withdrawn"}}, report.all.withdrawn);
+  text->Sample({{"cause", "operator"}}, report.all.by_operator);
   text->Family("auth_reauthentications_total", "counter", "Re-authentications by their outcome.");
   text->Sample({{"outcome", "accepted"}}, report.all.reauthenticated);
   text->Sample({{"outcome", "refused"}}, report.all.reauthentications_refused);

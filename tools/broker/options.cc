@@ -13,6 +13,7 @@
 #include "core/mqtt/topic_name.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "tools/control/control_socket.h"
 
 namespace signet {
 namespace {
@@ -46,6 +47,7 @@ struct Typed {
   std::optional<std::string> config;
   std::string admin;
   std::string state;
+  std::optional<std::string> control;
   bool check = false;
   bool print_config_reference = false;
   bool print_limits = false;
@@ -69,6 +71,12 @@ void Describe(CLI::App& app, Typed* typed) {
                  "Port of the loopback interface for /metrics, /healthz and /readyz; there is none "
                  "by default")
       ->type_name("ADDR:PORT");
+  app.add_option(
+         "--control", typed->control,
+         fmt::format("UNIX socket for signetctl, or `none`; by default {}, where its folder "
+                     "exists",
+                     kControlSocket))
+      ->type_name("PATH");
   app.add_option("--state", typed->state,
                  "Folder of what the broker has to remember, its own certificates for one; by "
                  "default $STATE_DIRECTORY, or else /var/lib/signet")
@@ -173,6 +181,14 @@ Status TakeAdmin(const std::string& typed, std::optional<SocketAddress>* admin) 
   return Status::Ok();
 }
 
+Status TakeControl(const std::optional<std::string>& typed, BrokerOptions* options) {
+  options->control_typed = typed.has_value();
+  if (typed && typed->empty()) return Status::Error("--control: there is no path");
+  options->control = typed.value_or(std::string(kControlSocket));
+  if (options->control == "none") options->control.clear();
+  return Status::Ok();
+}
+
 Status Understand(const Typed& typed, BrokerOptions* options) {
   std::vector<std::string> listen = typed.listen;
   if (listen.empty() && !typed.config) listen.emplace_back(kDefaultListen);
@@ -202,6 +218,7 @@ Status Understand(const Typed& typed, BrokerOptions* options) {
   }
   options->config = typed.config.value_or("");
   options->state = typed.state;
+  if (Status status = TakeControl(typed.control, options); !status.ok()) return status;
   options->check = typed.check;
   if (options->check && options->config.empty()) {
     return Status::Error("--check needs --config, which says what to check");

@@ -28,11 +28,14 @@ struct BrokerOptions {
   bool check = false;                  // Only look at `config`; it is not empty then.
   std::optional<SocketAddress> admin;  // Of the loopback interface.
   std::string state;                   // The folder of what the broker has to remember.
+  // The path of the socket that signetctl uses; empty: there is none.
+  std::string control;
 
   // What was typed, and so holds whatever the configuration says.
   bool shards_typed = false;
   bool log_format_typed = false;
   bool log_level_typed = false;
+  bool control_typed = false;
   std::vector<std::pair<std::string, uint64_t>> limits_typed;
 };
 

@@ -7,12 +7,14 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 
 #include "fmt/format.h"
 #include "net/uring/explain.h"
 #include "tools/broker/auth_maker.h"
 #include "tools/broker/machine.h"
 #include "tools/broker/metrics.h"
+#include "tools/control/control_desk.h"
 
 namespace signet {
 namespace {
@@ -90,6 +92,7 @@ Status Service::Launch(std::optional<config::Configuration> configuration) {
     watch_ = std::move(*watch);
   }
   if (Status status = OpenAdmin(); !status.ok()) return status;
+  if (Status status = OpenControl(); !status.ok()) return status;
   auto ports = MakePorts(configuration ? &*configuration : nullptr);
   if (!ports.ok()) return ports.error();
   const uint64_t memory = options_.limits.memory_bytes;
@@ -125,6 +128,26 @@ Status Service::OpenAdmin() {
   SocketAddress address = *options_.admin;
   address.set_port(admin_->port());
   log_.Write(LogLevel::kInfo, fmt::format("operators ask on {}", address.ToText()), {});
+  return Status::Ok();
+}
+
+// Where nobody asked for one, the broker does without: another one may have it already.
+Status Service::OpenControl() {
+  const std::string& path = options_.control;
+  if (path.empty()) return Status::Ok();
+  std::error_code error;
+  const bool has_folder =
+      std::filesystem::is_directory(std::filesystem::path(path).parent_path(), error);
+  if (!options_.control_typed && !has_folder) return Status::Ok();
+  auto control = ControlPort::Open(path);
+  if (control.ok()) {
+    control_ = std::move(*control);
+    log_.Write(LogLevel::kInfo, "signetctl is answered", {{"path", path}});
+    return Status::Ok();
+  }
+  if (options_.control_typed) return control.error();
+  log_.Write(LogLevel::kWarning, "signetctl is not answered",
+             {{"why", control.error().sentence()}});
   return Status::Ok();
 }
 
@@ -230,10 +253,11 @@ int Service::Serve() {
     if (watch_ != nullptr) {
       if (const auto timeout = watch_->Timeout(Now())) until = std::min(until, Now() + *timeout);
     }
-    std::array<pollfd, 3> events{
+    std::array<pollfd, 4> events{
         {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
          {.fd = watch_ != nullptr ? watch_->fd() : -1, .events = POLLIN, .revents = 0},
-         {.fd = admin_ != nullptr ? admin_->fd() : -1, .events = POLLIN, .revents = 0}}};
+         {.fd = admin_ != nullptr ? admin_->fd() : -1, .events = POLLIN, .revents = 0},
+         {.fd = control_ != nullptr ? control_->fd() : -1, .events = POLLIN, .revents = 0}}};
     const Duration wait = std::max(until - Now(), Duration::zero());
     poll(events.data(), events.size(),
          static_cast<int>(std::chrono::ceil<milliseconds>(wait).count()));
@@ -245,6 +269,11 @@ int Service::Serve() {
     }
     if (watch_ != nullptr && watch_->TakeChange(Now())) Reload();
     if (admin_ != nullptr) admin_->Answer([this] { return TakeSnapshot(); });
+    if (control_ != nullptr) {
+      control_->Answer([this](const ControlQuestion& question) {
+        return ControlDesk(group_.get(), &log_).Answer(question);
+      });
+    }
     if (Now() >= look_at) {
       LookAround();
       look_at = Now() + kLookAround;
@@ -267,6 +296,7 @@ AdminPort::Snapshot Service::TakeSnapshot() {
 
 void Service::Drain() {
   if (admin_ != nullptr) admin_->Drain();
+  if (control_ != nullptr) control_->Drain();
   group_->Drain();
 }
 

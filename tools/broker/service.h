@@ -19,6 +19,7 @@
 #include "tools/broker/memory_trim.h"
 #include "tools/broker/options.h"
 #include "tools/broker/port_maker.h"
+#include "tools/control/control_port.h"
 
 namespace signet {
 
@@ -53,6 +54,7 @@ class Service {
   void NoteRenewal();
   void LogDifference(const std::vector<ListenAddress>& before);
   Status OpenAdmin();
+  Status OpenControl();
   AdminPort::Snapshot TakeSnapshot();
   // Once a second.
   void LookAround();
@@ -68,6 +70,7 @@ class Service {
   std::vector<PortSettings> ports_;  // As they were last put into effect.
   std::unique_ptr<ShardGroup> group_;
   std::unique_ptr<AdminPort> admin_;
+  std::unique_ptr<ControlPort> control_;
   MemoryTrim trim_;
   int64_t renew_at_s_ = INT64_MAX;  // When certificates are due, in seconds since 1970.
   Instant renew_from_;              // Not before that.
