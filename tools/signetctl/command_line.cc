@@ -16,6 +16,7 @@ CtlCommandLine Exits(int code, std::string output, std::string error) {
   return {.exit =
               CtlCommandLine::Exit{
                   .code = code, .output = std::move(output), .error = std::move(error)},
+          .control = {},
           .passwd = {}};
 }
 
@@ -63,6 +64,7 @@ CtlCommandLine ParseCtlCommandLine(int argc, const char* const* argv) {
       "BrokerAuthentication names it. The password is asked for on a terminal; otherwise it is the "
       "first line of standard input.");
   DefinePasswd(passwd, &line.passwd, &create, &remove);
+  const ControlCommands control(&app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Error& error) {
@@ -71,6 +73,11 @@ CtlCommandLine ParseCtlCommandLine(int argc, const char* const* argv) {
     const bool asked = app.exit(error, output, complaint) == 0;
     if (asked) return Exits(0, output.str(), "");
     return WrongUsage(fmt::format("{}; see signetctl --help", error.what()));
+  }
+  line.control = control.Typed();
+  if (line.control) {
+    const std::string mistake = ControlCommands::FindMistake(*line.control);
+    return mistake.empty() ? line : WrongUsage(mistake);
   }
   using Action = PasswdOptions::Action;
   line.passwd.action = remove ? Action::kDelete : create ? Action::kCreate : Action::kSet;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "tools/signetctl/control_options.h"
+
 namespace signet {
 
 // `signetctl passwd`.
@@ -30,7 +32,8 @@ struct CtlCommandLine {
     std::string output;  // For standard output.
     std::string error;   // For standard error.
   };
-  std::optional<Exit> exit;  // Nothing is to be done but this.
+  std::optional<Exit> exit;               // Nothing is to be done but this.
+  std::optional<ControlOptions> control;  // A broker is to be asked; otherwise it is `passwd`.
   PasswdOptions passwd;
 };
 

@@ -6,6 +6,8 @@
 
 #include "fmt/format.h"
 #include "tools/signetctl/command_line.h"
+#include "tools/signetctl/control_client.h"
+#include "tools/signetctl/control_verbs.h"
 #include "tools/signetctl/passwd.h"
 #include "tools/signetctl/password_prompt.h"
 
@@ -29,6 +31,15 @@ int main(int argc, char** argv) {
     std::fputs(line.exit->output.c_str(), stdout);
     std::fputs(line.exit->error.c_str(), stderr);
     return line.exit->code;
+  }
+  if (line.control) {
+    const signet::ControlOutcome outcome =
+        signet::RunControl(*line.control, [&](const signet::ControlCall& call) {
+          return signet::CallBroker(line.control->socket, call);
+        });
+    std::fputs(outcome.output.c_str(), stdout);
+    std::fputs(outcome.error.c_str(), stderr);
+    return outcome.exit_code;
   }
   const signet::Status status = signet::Run(line.passwd);
   if (status.ok()) return 0;
