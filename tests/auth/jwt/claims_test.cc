@@ -74,6 +74,7 @@ TEST(Claims, TextsAreTexts) {
   EXPECT_EQ(FlawOf(R"({"iss":1})"), "the claim iss is no text");
   EXPECT_EQ(FlawOf(R"({"iss":null})"), "the claim iss is no text");
   EXPECT_EQ(FlawOf(R"({"sub":["s"]})"), "the claim sub is no text");
+  EXPECT_EQ(FlawOf(R"({"jti":7})"), "the claim jti is no text");
 }
 
 TEST(Claims, AudienceIsATextOrAList) {

@@ -6,7 +6,9 @@
 #include <charconv>
 #include <set>
 
+#include "auth/x509/certificate.h"
 #include "auth/x509/pem.h"
+#include "auth/x509/text.h"
 #include "tests/auth/x509/openssl_verify.h"
 
 namespace signet::forge {
@@ -99,6 +101,32 @@ TEST(X509Method, SaysWhoItIsAndUntilWhen) {
   EXPECT_EQ(principal.identity, "C=DE,OU=Line 2,CN=pump-7");
   EXPECT_EQ(principal.attributes, (Attributes{{"line", "2"}, {"role", "pump"}}));
   EXPECT_EQ(principal.deadline, WallTime::FromSeconds(kNow + 30 * kDay));
+}
+
+TEST(X509Method, NamesTheCertificateByItsIssuerAndSerialNumber) {
+  const Case c(Family::kEc);
+  const Material material = c.Build();
+  const auto method = MakeMethod(SettingsOf(c, material));
+  const auth::Verdict verdict = method->Judge(material.shown, WallTime::FromSeconds(kNow));
+  const auto credential = std::get<auth::Accepted>(verdict).principal.credential;
+  ASSERT_NE(credential, nullptr);
+  const auto leaf = auth::x509::Certificate::Read(material.shown[0]);
+  ASSERT_TRUE(leaf.ok());
+  auth::DistinguishedName issuer;
+  ASSERT_TRUE(auth::DistinguishedName::FromDer(leaf->issuer_der, &issuer));
+  EXPECT_EQ(credential->kind, CredentialName::Kind::kCertificate);
+  EXPECT_EQ(credential->issuer, issuer.ToText());
+  EXPECT_EQ(credential->subject, leaf->subject.ToText());
+  EXPECT_EQ(credential->id, auth::x509::SerialText(leaf->serial));
+  EXPECT_EQ(credential->ends, WallTime::FromSeconds(leaf->not_after_s));
+}
+
+TEST(SerialText, IsHexadecimalDigitsWithoutLeadingZeros) {
+  using auth::x509::SerialText;
+  EXPECT_EQ(SerialText(Der{0x00, 0xAB, 0x0C}), "ab0c");
+  EXPECT_EQ(SerialText(Der{0x0A}), "a");
+  EXPECT_EQ(SerialText(Der{0x00}), "0");
+  EXPECT_EQ(SerialText(Der{}), "0");
 }
 
 TEST(X509Method, EndsToTheMillisecond) {
