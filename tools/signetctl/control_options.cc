@@ -67,8 +67,7 @@ void ControlCommands::DefineExplain(CLI::App* explain) {
   explain
       ->add_option("--attribute", options_.attributes,
                    "Likewise, NAME=VALUE; may be given several times")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);  // What follows it is ACTION.
   explain->add_option("--listener", options_.listener,
                       "Where that one would connect: a listener or a port of it; by default the "
                       "only one with a policy");

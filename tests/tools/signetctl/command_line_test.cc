@@ -53,6 +53,7 @@ TEST(CtlCommandLine, SaysWhatIsWrong) {
   EXPECT_NE(Complaint({"passwd", "users"}), "");
   EXPECT_NE(Complaint({"passwd", "users", "ann", "secret"}), "");
   EXPECT_NE(Complaint({"kick", "users", "ann"}), "");
+  EXPECT_NE(Complaint({"adduser", "users", "ann"}), "");
   EXPECT_NE(Complaint({"passwd", "-c", "-D", "users", "ann"}), "");
   EXPECT_EQ(Complaint({"passwd", "users", "a:b"}), "signetctl: the user's name has a colon\n");
   EXPECT_EQ(Complaint({"passwd", "--iterations", "999", "users", "ann"}),
@@ -61,6 +62,74 @@ TEST(CtlCommandLine, SaysWhatIsWrong) {
             "signetctl: --iterations must be from 4096 to 2000000 with --scram\n");
   EXPECT_NE(Complaint({"passwd", "--iterations", "0", "users", "ann"}), "");
   EXPECT_NE(Complaint({"passwd", "--iterations", "many", "users", "ann"}), "");
+}
+
+ControlOptions Control(std::vector<const char*> typed) {
+  const CtlCommandLine line = Parsed(std::move(typed));
+  EXPECT_FALSE(line.exit.has_value()) << (line.exit ? line.exit->error : "");
+  EXPECT_TRUE(line.control.has_value());
+  return line.control.value_or(ControlOptions{});
+}
+
+TEST(CtlCommandLine, AsksABroker) {
+  using Verb = ControlOptions::Verb;
+  EXPECT_FALSE(Parsed({"passwd", "users", "ann"}).control.has_value());
+  const ControlOptions clients = Control({"clients"});
+  EXPECT_EQ(clients.verb, Verb::kClients);
+  EXPECT_EQ(clients.socket, "/run/signet/signetctl.sock");
+  EXPECT_FALSE(clients.json);
+  EXPECT_FALSE(clients.with_absent);
+  EXPECT_TRUE(Control({"clients", "--absent"}).with_absent);
+  const ControlOptions client = Control({"client", "c", "--json", "--socket", "/tmp/s"});
+  EXPECT_EQ(client.verb, Verb::kClient);
+  EXPECT_EQ(client.client_id, "c");
+  EXPECT_EQ(client.socket, "/tmp/s");
+  EXPECT_TRUE(client.json);
+  EXPECT_EQ(Control({"kick", "c"}).verb, Verb::kKick);
+}
+
+TEST(CtlCommandLine, RevokesByOneKey) {
+  const auto by = [](std::vector<const char*> typed) {
+    typed.insert(typed.begin(), "revoke");
+    const ControlOptions options = Control(std::move(typed));
+    return options.by + " " + options.value + " " + options.issuer;
+  };
+  EXPECT_EQ(by({"--username", "ann"}), "username ann ");
+  EXPECT_EQ(by({"--service-account", "plant/pump"}), "service_account plant/pump ");
+  EXPECT_EQ(by({"--subject", "CN=pump-7"}), "subject CN=pump-7 ");
+  EXPECT_EQ(by({"--jti", "1", "--issuer", "iss"}), "token 1 iss");
+  EXPECT_EQ(by({"--serial", "0a"}), "certificate 0a ");
+  EXPECT_EQ(by({"--serial", "0a", "--issuer", "CN=ca"}), "certificate 0a CN=ca");
+  EXPECT_NE(Complaint({"revoke"}), "");
+  EXPECT_NE(Complaint({"revoke", "--username", "ann", "--subject", "ann"}), "");
+  EXPECT_EQ(Complaint({"revoke", "--jti", "1"}), "signetctl: --jti needs --issuer\n");
+  EXPECT_NE(Complaint({"revoke", "--username", "ann", "--issuer", "iss"}), "");
+}
+
+TEST(CtlCommandLine, ExplainsWhoIsThereOrNeedNotBe) {
+  const ControlOptions there = Control({"explain", "--client", "c", "publish", "a/b"});
+  EXPECT_EQ(there.client_id, "c");
+  EXPECT_EQ(there.action, "publish");
+  EXPECT_EQ(there.topic, "a/b");
+  EXPECT_FALSE(there.is_supposed());
+  const ControlOptions supposed =
+      Control({"explain", "--username", "u", "--attribute", "a=1", "--attribute", "b=2",
+               "--listener", "front", "subscribe", "a/#"});
+  EXPECT_TRUE(supposed.is_supposed());
+  EXPECT_EQ(supposed.attributes, (std::vector<std::string>{"a=1", "b=2"}));
+  EXPECT_EQ(supposed.topic, "a/#");
+  EXPECT_EQ(Control({"explain", "--client", "c", "connect"}).topic, "");
+  for (const std::vector<const char*>& wrong : std::vector<std::vector<const char*>>{
+           {"explain"},
+           {"explain", "publish", "a"},
+           {"explain", "--client", "c", "publish"},
+           {"explain", "--client", "c", "connect", "a"},
+           {"explain", "--client", "c", "read", "a"},
+           {"explain", "--client", "c", "--listener", "front", "publish", "a"},
+           {"explain", "--username", "u", "--attribute", "x", "publish", "a"},
+           {"explain", "--username", "u", "--attribute", "=x", "publish", "a"}}) {
+    EXPECT_NE(Complaint(wrong), "") << wrong.size();
+  }
 }
 
 TEST(CtlCommandLine, Helps) {
