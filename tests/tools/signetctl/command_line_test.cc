@@ -118,6 +118,10 @@ TEST(CtlCommandLine, ExplainsWhoIsThereOrNeedNotBe) {
   EXPECT_TRUE(supposed.is_supposed());
   EXPECT_EQ(supposed.attributes, (std::vector<std::string>{"a=1", "b=2"}));
   EXPECT_EQ(supposed.topic, "a/#");
+  // What follows an attribute is not another one.
+  const ControlOptions brief = Control({"explain", "--attribute", "a=1", "subscribe", "a/#"});
+  EXPECT_EQ(brief.attributes, (std::vector<std::string>{"a=1"}));
+  EXPECT_EQ(brief.action, "subscribe");
   EXPECT_EQ(Control({"explain", "--client", "c", "connect"}).topic, "");
   for (const std::vector<const char*>& wrong : std::vector<std::vector<const char*>>{
            {"explain"},
