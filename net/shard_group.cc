@@ -144,42 +144,6 @@ void ShardGroup::Join() {
   if (auth_thread_.joinable()) auth_thread_.join();
 }
 
-template <typename Ask>
-void ShardGroup::AskAll(Ask ask) {
-  std::latch answers(options_.shards);
-  for (uint32_t i = 0; i < options_.shards; ++i) {
-    const ShardId to(i);
-    ControlTask task = [&, i](Shard& shard) {
-      ask(shard, i);
-      answers.count_down();
-    };
-    Mailbox<ControlTask>& box = mailroom_->control(to);
-    CHECK(box.TryPush(task));  // One at a time, and each is waited for.
-    box.Publish();
-    mailroom_->doorbell(to).Wake();
-  }
-  answers.wait();
-}
-
-void ShardGroup::AskShard(uint32_t index, const std::function<void(ShardBroker&)>& ask) {
-  CHECK(index < options_.shards && !threads_.empty());
-  std::latch answer(1);
-  ControlTask task = [&](Shard& shard) {
-    ask(shard.broker());
-    answer.count_down();
-  };
-  const ShardId to(index);
-  CHECK(mailroom_->control(to).TryPush(task));  // One at a time.
-  mailroom_->control(to).Publish();
-  mailroom_->doorbell(to).Wake();
-  answer.wait();
-}
-
-void ShardGroup::AskShards(const std::function<void(ShardBroker&, size_t index)>& ask) {
-  CHECK(!threads_.empty());
-  AskAll([&](Shard& shard, size_t index) { ask(shard.broker(), index); });
-}
-
 // -- Ports.
 
 std::vector<std::shared_ptr<const Port>> ShardGroup::ports() const {
@@ -287,18 +251,6 @@ bool ShardGroup::IsAmongOurs(const ListenAddress& address) const {
   return std::ranges::any_of(ports_, [&](const OpenPort& open) {
     return address.port() != 0 && open.port->settings.address.port() == address.port();
   });
-}
-
-void ShardGroup::AskAuth(const std::function<void(AuthThread&)>& ask) {
-  std::latch answer(1);
-  AuthTask task = [&](AuthThread& thread) {
-    ask(thread);
-    answer.count_down();
-  };
-  CHECK(mailroom_->auth_control().TryPush(task));  // One at a time.
-  mailroom_->auth_control().Publish();
-  mailroom_->auth_doorbell().Wake();
-  answer.wait();
 }
 
 // Before any shard can ask.

@@ -131,8 +131,7 @@ class ShardGroup {
   void ForgetAtAuth(const std::vector<PortId>& gone, const std::vector<Candidate>& candidates);
 
   // Calls ask(Shard&, size_t index) on every shard's thread and waits until all have.
-  template <typename Ask>
-  void AskAll(Ask ask);
+  void AskAll(const std::function<void(Shard&, size_t)>& ask);
 
   Options options_;
   LogSink& log_;
