@@ -32,8 +32,7 @@ void ClientIdIndex::AddOpen(const std::string& text, ClientIdPattern pattern, ui
 void ClientIdIndex::Seal(uint32_t rules) {
   places_ = {};
   std::ranges::sort(prefix_sizes_);
-  const auto twice = std::ranges::unique(prefix_sizes_);
-  prefix_sizes_.erase(twice.begin(), twice.end());
+  prefix_sizes_.erase(std::unique(prefix_sizes_.begin(), prefix_sizes_.end()), prefix_sizes_.end());
   prefix_sizes_.shrink_to_fit();
   const auto seal = [&](RuleSet* set) {
     set->Seal(rules);
