@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "core/base/check.h"
 #include "core/mqtt/topic_name.h"
@@ -79,16 +80,19 @@ bool Ledger::MayHaveLost(const std::string& client, const Interval& interval) co
   return law_.MayDeny(client, Action::kSubscribe, FilterOf(interval.filter), interval.asked);
 }
 
-void Ledger::GivenUp(const std::string& client, std::string_view filter) {
+size_t Ledger::GivenUp(const std::string& client, std::string_view filter) {
   for (Interval* interval : Open(client, filter)) {
     if (!interval->given_up) interval->given_up = step_;
   }
+  return intervals_[client].size();
 }
 
-// What was asked for behind the UNSUBSCRIBE goes on.
-void Ledger::Ended(const std::string& client, std::string_view filter) {
-  for (Interval* interval : Open(client, filter)) {
-    if (interval->given_up) interval->ended = step_;
+// What was asked for behind the UNSUBSCRIBE goes on, though it may have been given up by another
+// one.
+void Ledger::Ended(const std::string& client, std::string_view filter, size_t given_up) {
+  const std::span<Interval> before = std::span(intervals_[client]).first(given_up);
+  for (Interval& interval : before) {
+    if (interval.filter == filter && !interval.ended) interval.ended = step_;
   }
 }
 

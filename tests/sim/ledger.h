@@ -83,8 +83,9 @@ class Ledger {
   size_t Asked(const std::string& client, std::string_view filter, QoS qos);
   void Granted(const std::string& client, size_t asked);
   void Refused(const std::string& client, size_t asked);
-  void GivenUp(const std::string& client, std::string_view filter);
-  void Ended(const std::string& client, std::string_view filter);
+  // Returns a number by which the Subscriptions end that were asked for before.
+  size_t GivenUp(const std::string& client, std::string_view filter);
+  void Ended(const std::string& client, std::string_view filter, size_t given_up);
   // The Session may have ended; it surely has.
   void SessionInDoubt(const std::string& client);
   void SessionEnded(const std::string& client);

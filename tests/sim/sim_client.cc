@@ -164,8 +164,7 @@ void SimClient::Subscribe(std::string_view filter) {
 
 void SimClient::Unsubscribe(std::string_view filter) {
   const PacketId id = NextPacketId();
-  requests_[id] = {.filter = std::string(filter)};
-  ledger_.GivenUp(name_, filter);
+  requests_[id] = {.filter = std::string(filter), .asked = ledger_.GivenUp(name_, filter)};
   PacketBytes entries;
   AppendUnsubscribeEntry(filter, &entries);
   PacketBytes bytes;

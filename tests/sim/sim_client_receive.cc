@@ -175,7 +175,7 @@ void SimClient::OnRequestAck(const Received& packet) {
   const std::string filter = request->second.filter;
   const size_t asked = request->second.asked;
   requests_.erase(request);
-  if (!is_suback) return ledger_.Ended(name_, filter);
+  if (!is_suback) return ledger_.Ended(name_, filter, asked);
   if (packet.code == (is_v5() ? 0x87 : 0x80)) return ledger_.Refused(name_, asked);
   if (packet.code != static_cast<uint8_t>(QosOf(filter))) return Fail("SUBSCRIBE was refused");
   ledger_.Granted(name_, asked);

@@ -64,6 +64,7 @@ class Changes(PolicyCase):
         heater.await_note("Subscribed (mid: 1)")
         for number in range(3):
             self.reload(*self.rules, rule(f"other-{number}", publish=["x"]))
+            self.assertRegex(self.broker.log(), r'policy compiled policy="plant" rules="3" bytes="\d+"')
             self.publish("root", "a/1", f"{number}")
             self.assertEqual(heater.messages.next(), f"1 0 a/1 {number}")
         self.assertEqual(self.broker.log().count('connected client_id="heater-in"'), 1)

@@ -196,7 +196,7 @@ class Rotation(PublishedCase):
         self.assert_accepted(self.issuer.token("pump-7", key=self.key))
         self.issuer.keys = [new]
         # A token at a time, each another one, until the keys have been fetched again.
-        tokens = (self.knock(self.issuer.token("pump-7", key=self.key, jti=number)).code
+        tokens = (self.knock(self.issuer.token("pump-7", key=self.key, jti=str(number))).code
                   for number in range(1_000_000))
         await_that(lambda: next(tokens) != 0, "the end of the old key")
         self.assert_accepted(self.issuer.token("pump-7", key=new))
@@ -209,7 +209,7 @@ class Rotation(PublishedCase):
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 for key in keys:
-                    token = self.issuer.token("pump-7", key=key, jti=next(numbers))
+                    token = self.issuer.token("pump-7", key=key, jti=str(next(numbers)))
                     self.assert_accepted(token).close()
 
         new = PrivateKey(self.algorithm, "k2")
@@ -240,7 +240,7 @@ class Cached(PublishedCase):
         self.issuer.fields = [("Cache-Control", "max-age=1")]
 
     def test_the_servers_word_shortens_the_refresh(self):
-        tokens = (self.knock(self.issuer.token("pump-7", key=self.key, jti=number)).code
+        tokens = (self.knock(self.issuer.token("pump-7", key=self.key, jti=str(number))).code
                   for number in range(1_000_000))
         await_that(lambda: next(tokens) == 0 and self.issuer.unchanged > 0,
                    "the question whether anything has changed")
