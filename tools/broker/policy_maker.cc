@@ -5,6 +5,7 @@
 #include "auth/policy/access_policy.h"
 #include "auth/policy/policy_authorizer.h"
 #include "core/access/authorizer.h"
+#include "fmt/format.h"
 
 namespace signet {
 namespace {
@@ -36,11 +37,20 @@ std::shared_ptr<const PortAuthorization> PolicyMaker::Make(
   if (before != before_.end() && before->second.settings == *settings) {
     made.authorization = before->second.authorization;
   } else {
-    made.authorization =
-        AuthorizationBy(auth::AccessPolicy::Compile(*settings), ++last_epoch_,
-                        settings->policies.on_change == config::PolicyChange::kDisconnect);
+    made.authorization = Compile(*settings);
   }
   return made_.emplace(settings->name, std::move(made)).first->second.authorization;
+}
+
+std::shared_ptr<const PortAuthorization> PolicyMaker::Compile(
+    const config::BrokerAuthorization& settings) {
+  std::shared_ptr<const auth::AccessPolicy> policy = auth::AccessPolicy::Compile(settings);
+  log_.Write(LogLevel::kInfo, "policy compiled",
+             {{"policy", settings.name},
+              {"rules", fmt::format("{}", settings.policies.rules.size())},
+              {"bytes", fmt::format("{}", policy->bytes())}});
+  return AuthorizationBy(std::move(policy), ++last_epoch_,
+                         settings.policies.on_change == config::PolicyChange::kDisconnect);
 }
 
 }  // namespace signet

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/log.h"
 #include "core/config/authorization.h"
 #include "net/port.h"
 
@@ -16,6 +17,9 @@ namespace signet {
 
 class PolicyMaker {
  public:
+  // `log` is told of each policy that is compiled, and what it takes in memory.
+  explicit PolicyMaker(LogSink* log) : log_(*log) {}
+
   // A configuration is being made into ports: what none of them asks for from here on is forgotten
   // with the next one.
   void Begin();
@@ -30,6 +34,9 @@ class PolicyMaker {
   };
   using ByName = std::map<std::string, Made, std::less<>>;
 
+  std::shared_ptr<const PortAuthorization> Compile(const config::BrokerAuthorization& settings);
+
+  LogSink& log_;
   uint64_t last_epoch_ = 0;
   std::shared_ptr<const PortAuthorization> without_;
   ByName made_;

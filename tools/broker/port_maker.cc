@@ -163,7 +163,7 @@ const config::BrokerAuthorization* PolicyOf(const config::ListenerPort& settings
 }  // namespace
 
 PortMaker::PortMaker(CertificateSource* certificates, LogSink* log)
-    : certificates_(*certificates), log_(*log) {}
+    : certificates_(*certificates), log_(*log), policies_(log) {}
 
 StatusOr<std::vector<PortSettings>> PortMaker::Make(const config::Configuration& configuration,
                                                     int64_t now_s, Instant now) {
