@@ -114,6 +114,14 @@ TEST(Rules, Rule17ConnectMustBeAllowedAndMayBePinned) {
   EXPECT_FALSE(pinned("acb") || pinned("ab") || pinned("-endx") || pinned(""));
 }
 
+// A '*' in the name of an attribute is none of the pattern: it cannot be cut in two there.
+TEST(Rules, Rule17ATokenIsNotCutByAStarInItsName) {
+  const auto policy = PolicyOf(R"({principals: {usernames: [u]}, brokerResources: [
+      {method: Connect, clientIds: ["{principal.attributes.a*b}"]}]})");
+  EXPECT_TRUE(Connects(*policy, {.client_id = "v", .username = "u", .attributes = {{"a*b", "v"}}}));
+  EXPECT_FALSE(Connects(*policy, {.client_id = "{principal.attributes.a-b}", .username = "u"}));
+}
+
 TEST(Rules, Rule18TokensFillALevelAnywhere) {
   const auto policy = PolicyOf(R"({principals: {usernames: [pump]}, brokerResources: [
       {method: Publish, topics: ["a/{principal.clientId}/#", "{principal.username}/+/{principal.attributes.line}"]}]})");
