@@ -246,10 +246,13 @@ bool AclReader::ReadPlace(const simdjson::dom::object& fields, Rule* rule, bool*
   if (rule->has_zone && !zone && !ForEachText(value, [](std::string_view) { return true; })) {
     return Fail("has a rule whose zone is no text");
   }
+  // A port is known as LISTENER/PORT, and as one of its listener.
+  const std::string_view whole = listener_;
+  const std::string_view listener_alone = whole.substr(0, whole.rfind('/'));
   if (Find(fields, "listener", &value)) {
     bool is_named = false;
     const auto compare = [&](std::string_view name) {
-      is_named = is_named || name == listener_;
+      is_named = is_named || name == whole || name == listener_alone;
       return true;
     };
     if (!ForEachText(value, compare)) return Fail("has a rule whose listener is no text");
@@ -257,7 +260,7 @@ bool AclReader::ReadPlace(const simdjson::dom::object& fields, Rule* rule, bool*
   }
   std::optional<SmallRegex> listener;
   if (!ReadRegex(fields, "listener_re", &listener)) return false;
-  if (listener && !listener->IsIn(listener_)) *is_here = false;
+  if (listener && !listener->IsIn(whole) && !listener->IsIn(listener_alone)) *is_here = false;
   return true;
 }
 

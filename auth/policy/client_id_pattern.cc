@@ -6,10 +6,24 @@
 #include "auth/policy/memory.h"
 
 namespace signet::auth {
+namespace {
+
+// The first star that is no part of a token's name.
+size_t FindStar(std::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '*') return at;
+    if (text[at] != '{') continue;
+    const size_t close = text.find('}', at);
+    if (close != std::string_view::npos) at = close;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
 
 ClientIdPattern::ClientIdPattern(std::string_view text) {
   while (true) {
-    const size_t star = text.find('*');
+    const size_t star = FindStar(text);
     parts_.push_back(Parse(text.substr(0, star)));
     if (star == std::string_view::npos) return;
     text.remove_prefix(star + 1);

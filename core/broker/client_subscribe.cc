@@ -66,6 +66,11 @@ ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, c
     return ReasonCode::kQuotaExceeded;
   }
   if (!broker_.IsTopicWithinLimits(filter.filter)) return ReasonCode::kTopicFilterInvalid;
+  // What is within would be taken for a ShareName where it is decided about, and not where it is
+  // matched.
+  if (filter.is_shared() && filter.filter.starts_with("$share/")) {
+    return ReasonCode::kTopicFilterInvalid;
+  }
   if (!MayDo(session_->client_id, Action::kSubscribe, filter.filter)) {
     return ReasonCode::kNotAuthorized;
   }

@@ -22,7 +22,10 @@ std::shared_ptr<const PortAuthorization> AuthorizationBy(
 
 }  // namespace
 
-void PolicyMaker::Begin() { before_ = std::exchange(made_, {}); }
+void PolicyMaker::Begin(const config::Configuration& configuration) {
+  std::erase_if(
+      made_, [&](const auto& made) { return !configuration.authorizations.contains(made.first); });
+}
 
 std::shared_ptr<const PortAuthorization> PolicyMaker::Make(
     const config::BrokerAuthorization* settings) {
@@ -31,15 +34,12 @@ std::shared_ptr<const PortAuthorization> PolicyMaker::Make(
     return without_;
   }
   const auto known = made_.find(settings->name);
-  if (known != made_.end()) return known->second.authorization;
-  Made made{.settings = *settings, .authorization = nullptr};
-  const auto before = before_.find(settings->name);
-  if (before != before_.end() && before->second.settings == *settings) {
-    made.authorization = before->second.authorization;
-  } else {
-    made.authorization = Compile(*settings);
+  if (known != made_.end() && known->second.settings == *settings) {
+    return known->second.authorization;
   }
-  return made_.emplace(settings->name, std::move(made)).first->second.authorization;
+  const auto made = made_.insert_or_assign(
+      settings->name, Made{.settings = *settings, .authorization = Compile(*settings)});
+  return made.first->second.authorization;
 }
 
 std::shared_ptr<const PortAuthorization> PolicyMaker::Compile(

@@ -11,6 +11,7 @@
 
 #include "core/base/log.h"
 #include "core/config/authorization.h"
+#include "core/config/configuration.h"
 #include "net/port.h"
 
 namespace signet {
@@ -20,9 +21,9 @@ class PolicyMaker {
   // `log` is told of each policy that is compiled, and what it takes in memory.
   explicit PolicyMaker(LogSink* log) : log_(*log) {}
 
-  // A configuration is being made into ports: what none of them asks for from here on is forgotten
-  // with the next one.
-  void Begin();
+  // A configuration is being made into ports: what it does not have any more is forgotten. What it
+  // has stays, though the port that asks for it may have to wait, or may not be made.
+  void Begin(const config::Configuration& configuration);
   // For a port with authentication. `settings`: null if it has no policy; then only what a
   // credential itself says binds its clients.
   std::shared_ptr<const PortAuthorization> Make(const config::BrokerAuthorization* settings);
@@ -40,7 +41,6 @@ class PolicyMaker {
   uint64_t last_epoch_ = 0;
   std::shared_ptr<const PortAuthorization> without_;
   ByName made_;
-  ByName before_;
 };
 
 }  // namespace signet

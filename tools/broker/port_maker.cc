@@ -169,7 +169,7 @@ StatusOr<std::vector<PortSettings>> PortMaker::Make(const config::Configuration&
                                                     int64_t now_s, Instant now) {
   if (tickets_ == nullptr) tickets_ = std::make_shared<TicketKeys>(now);
   replace_at_s_ = INT64_MAX;
-  policies_.Begin();
+  policies_.Begin(configuration);
   std::vector<PortSettings> ports;
   for (const ResolvedPort& port : configuration.ports) {
     if (!port.waits_for.empty()) continue;

@@ -20,7 +20,7 @@ Expected<Claim, AclFlaw> Read(std::string_view claim) {
   CHECK(document.ok());
   simdjson::dom::element element;
   CHECK(document->root().members().at_key("acl").get(element) == simdjson::SUCCESS);
-  return AclClaim::Read(element, "plant");
+  return AclClaim::Read(element, "plant/8883");
 }
 
 Claim MustRead(std::string_view claim) {
@@ -200,6 +200,11 @@ TEST(AclClaim, RulesMayBeForNamesAndNetworks) {
 TEST(AclClaim, RulesMayBeForAListenerAndZonesAreUnknown) {
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"plant")")), "a"), Answer::kAllowed);
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":["x","plant"])")), "a"), Answer::kAllowed);
+  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"plant/8883")")), "a"), Answer::kAllowed);
+  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"plant")", "deny")), "a"), Answer::kDenied);
+  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener_re":"^plant$")", "deny")), "a"),
+            Answer::kDenied);
+  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"8883")")), "a"), Answer::kSilent);
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"other")")), "a"), Answer::kSilent);
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener_re":"^pl")")), "a"), Answer::kAllowed);
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener_re":"^x")", "deny")), "a"), Answer::kSilent);

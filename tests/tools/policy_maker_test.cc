@@ -1,0 +1,69 @@
+// Which policy a port has: the same one as long as its text is the same.
+#include "tools/broker/policy_maker.h"
+
+#include <gtest/gtest.h>
+
+namespace signet {
+namespace {
+
+class CountingLog : public LogSink {
+ public:
+  void Write(LogLevel, std::string_view, std::initializer_list<LogField>) override { ++lines; }
+  int lines = 0;
+};
+
+config::BrokerAuthorization Plant(config::PolicyChange on_change) {
+  config::BrokerAuthorization settings;
+  settings.name = "plant";
+  settings.policies.on_change = on_change;
+  return settings;
+}
+
+class PolicyMakerTest : public testing::Test {
+ protected:
+  PolicyMakerTest() {
+    configuration_.authorizations["plant"] = Plant(config::PolicyChange::kDisconnect);
+  }
+  uint64_t EpochOfPlant() { return maker_.Make(&configuration_.authorizations["plant"])->epoch; }
+
+  CountingLog log_;
+  PolicyMaker maker_{&log_};
+  config::Configuration configuration_;
+};
+
+TEST_F(PolicyMakerTest, TheSameTextIsTheSamePolicy) {
+  maker_.Begin(configuration_);
+  const uint64_t epoch = EpochOfPlant();
+  EXPECT_EQ(EpochOfPlant(), epoch);
+  maker_.Begin(configuration_);
+  EXPECT_EQ(EpochOfPlant(), epoch);
+  EXPECT_EQ(log_.lines, 1);
+}
+
+// Or everybody would be sent away when the port that waits is made again.
+TEST_F(PolicyMakerTest, APortThatWaitsDoesNotMakeItAnotherOne) {
+  maker_.Begin(configuration_);
+  const uint64_t epoch = EpochOfPlant();
+  maker_.Begin(configuration_);  // Nobody asks for it.
+  maker_.Begin(configuration_);
+  EXPECT_EQ(EpochOfPlant(), epoch);
+}
+
+TEST_F(PolicyMakerTest, AnotherTextIsALaterPolicy) {
+  maker_.Begin(configuration_);
+  const uint64_t epoch = EpochOfPlant();
+  configuration_.authorizations["plant"] = Plant(config::PolicyChange::kReevaluate);
+  maker_.Begin(configuration_);
+  EXPECT_GT(EpochOfPlant(), epoch);
+}
+
+TEST_F(PolicyMakerTest, WhatIsNotConfiguredAnyMoreIsForgotten) {
+  maker_.Begin(configuration_);
+  const uint64_t epoch = EpochOfPlant();
+  maker_.Begin({});
+  EXPECT_GT(EpochOfPlant(), epoch);
+  EXPECT_EQ(log_.lines, 2);
+}
+
+}  // namespace
+}  // namespace signet
