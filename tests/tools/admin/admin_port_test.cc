@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <chrono>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -16,10 +18,21 @@ namespace {
 
 constexpr int kPatience_s = 60;
 
-int PortIn(const std::string& log) {
+// Its line may come a moment after that of the ports, which is not of the log.
+int AdminPortOf(const BrokerProcess& broker) {
   const std::string before = "operators ask on 127.0.0.1:";
-  const size_t at = log.find(before);
-  return at == std::string::npos ? 0 : std::stoi(log.substr(at + before.size()));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(kPatience_s);
+  while (std::chrono::steady_clock::now() < end) {
+    const std::string log = broker.Log();
+    const size_t at = log.find(before);
+    const size_t line_end = log.find('\n', at);
+    if (at != std::string::npos && line_end != std::string::npos) {
+      return std::stoi(log.substr(at + before.size()));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ADD_FAILURE() << "there is no admin port: " << broker.Log();
+  return 0;
 }
 
 httplib::Result Get(int port, const char* path) {
@@ -39,7 +52,7 @@ TEST(AdminPort, SaysWhatTheBrokerCounts) {
   SocketClient client(broker.port());
   client.Send(Bytes("10 0F 0004 'MQTT' 04 02 0000 0003 'abc'"));
   EXPECT_EQ(client.Receive(4), Bytes("20 02 00 00"));
-  const auto answer = Get(PortIn(broker.Log()), "/metrics");
+  const auto answer = Get(AdminPortOf(broker), "/metrics");
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 200);
   EXPECT_TRUE(answer->get_header_value("Content-Type").starts_with("text/plain; version=0.0.4"));
@@ -50,7 +63,7 @@ TEST(AdminPort, SaysWhatTheBrokerCounts) {
 
 TEST(AdminPort, IsHealthyAndReady) {
   BrokerProcess broker({.arguments = kAdmin});
-  const int port = PortIn(broker.Log());
+  const int port = AdminPortOf(broker);
   for (const char* path : {"/healthz", "/readyz"}) {
     const auto answer = Get(port, path);
     ASSERT_TRUE(answer) << path;
@@ -75,7 +88,7 @@ TEST(AdminPort, IsNotReadyWhileAPortWaits) {
   std::vector<std::string> arguments = kAdmin;
   arguments.insert(arguments.end(), {"--config", folder.path(), "--listen", "127.0.0.1:0"});
   BrokerProcess broker({.arguments = arguments, .listen = false});
-  const auto answer = Get(PortIn(broker.Log()), "/readyz");
+  const auto answer = Get(AdminPortOf(broker), "/readyz");
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 503);
   EXPECT_TRUE(Contains(answer->body, "is not open")) << answer->body;
@@ -83,7 +96,7 @@ TEST(AdminPort, IsNotReadyWhileAPortWaits) {
 
 TEST(AdminPort, AnswersManyAtOnce) {
   BrokerProcess broker({.arguments = kAdmin});
-  const int port = PortIn(broker.Log());
+  const int port = AdminPortOf(broker);
   std::vector<std::thread> askers;
   std::vector<int> statuses(16, 0);
   for (int& status : statuses) {
@@ -108,7 +121,7 @@ TEST(AdminPort, MustBeLocal) {
 
 TEST(AdminPort, ThatIsTakenEndsTheStart) {
   BrokerProcess broker({.arguments = kAdmin});
-  const int port = PortIn(broker.Log());
+  const int port = AdminPortOf(broker);
   const ProgramOutcome outcome =
       RunBroker({"--listen", "127.0.0.1:0", "--admin", fmt::format("127.0.0.1:{}", port)});
   EXPECT_EQ(outcome.exit_code, 1);
