@@ -81,8 +81,11 @@ void Review::OnAttached(Session& session) {
 
 void Review::OnProvenAnew(Session& session) {
   if (!authority_.Governs(session.client->port())) return;
-  if (ExpelIfNotAllowed(session)) return;
-  Prune(session, session.client->principal(), session.client->port());
+  if (!ExpelIfNotAllowed(session)) {
+    return Prune(session, session.client->principal(), session.client->port());
+  }
+  const SharedAuthor author = session.ending ? nullptr : authority_.AuthorOf(session);
+  if (author != nullptr) Prune(session, author->principal, author->port);
 }
 
 // A message may stay if its Topic Name, asked about as a Topic Filter, would be granted: so it does

@@ -325,6 +325,20 @@ TEST_P(ProvenAnewTest, EndsTheConnectionOfWhoMayNotConnectAnyMore) {
   EXPECT_TRUE(client->closed());
 }
 
+TEST_P(ProvenAnewTest, TheSessionOfWhoIsSentAwayIsPrunedToo) {
+  ConnectOptions options = kWithToken;
+  options.clean_start = false;
+  options.session_expiry_s = 1000;
+  auto client = New("c");
+  desk_->Answer(Ask(*client, options), Of("L1"));
+  EXPECT_EQ(client->Next(PacketType::kConnack).code, 0);
+  EXPECT_EQ(client->Subscribe("L1/x", kQos1), std::vector<uint8_t>{1});
+  ProveAnew(*client, "none");
+  EXPECT_EQ(client->Next(PacketType::kDisconnect).code, 0x87);
+  world().Run();
+  EXPECT_EQ(world().Sum().revoked_subscriptions, 1u);
+}
+
 // What it published stays bound by the attributes that it had then; its Will by the last ones.
 TEST_P(ProvenAnewTest, TheWillIsBoundByTheLastAttributes) {
   ConnectOptions options = kWithToken;
