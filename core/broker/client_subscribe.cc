@@ -1,4 +1,5 @@
 // SUBSCRIBE and UNSUBSCRIBE (MQTT 5, 3.8 to 3.11).
+#include "core/broker/asked_filter.h"
 #include "core/broker/client.h"
 #include "core/broker/shard_broker.h"
 #include "core/mqtt/subscribe.h"
@@ -66,12 +67,7 @@ ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, c
     return ReasonCode::kQuotaExceeded;
   }
   if (!broker_.IsTopicWithinLimits(filter.filter)) return ReasonCode::kTopicFilterInvalid;
-  // What is within would be taken for a ShareName where it is decided about, and not where it is
-  // matched.
-  if (filter.is_shared() && filter.filter.starts_with("$share/")) {
-    return ReasonCode::kTopicFilterInvalid;
-  }
-  if (!MayDo(session_->client_id, Action::kSubscribe, filter.filter)) {
+  if (!MayDo(session_->client_id, Action::kSubscribe, AskedFilter(filter))) {
     return ReasonCode::kNotAuthorized;
   }
   return ReasonCode::kSuccess;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/broker/asked_filter.h"
 #include "core/broker/client.h"
 #include "core/mqtt/topic_name.h"
 #include "fmt/format.h"
@@ -98,7 +99,7 @@ void Review::Prune(Session& session, const Principal& principal, PortId port) {
   };
   std::vector<std::string> refused;
   for (const std::string& topic_filter : session.subscriptions.filters()) {
-    if (!may_read(ParseTopicFilter(topic_filter)->filter)) refused.push_back(topic_filter);
+    if (!may_read(AskedFilter(*ParseTopicFilter(topic_filter)))) refused.push_back(topic_filter);
   }
   subscribing_.Revoke(session, refused);
   std::string topic_name;  // Many messages in a row may have the same one.
