@@ -16,6 +16,7 @@ ShardContext::ShardContext(Setup setup, Instant start)
       wheel(start),
       outgoing(setup.shards) {
   CHECK(shards >= 1 && shards <= kMaxShards && self.value() < shards);
+  CHECK(memory_bytes > 0);
 }
 
 }  // namespace signet

@@ -56,7 +56,7 @@ struct ShardContext {
     BrokerTotals* totals = nullptr;
     LogSink* log = nullptr;
     RandomSource random;
-    // In place of the machine's memory; see Limits::memory_bytes.
+    // In place of the machine's memory, never 0; see Limits::memory_bytes.
     uint64_t memory_bytes = 0;
     // For clients that ask for Response Information; empty: none is given (MQTT 5, 3.2.2.3.15).
     std::string response_information;

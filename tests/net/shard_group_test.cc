@@ -195,27 +195,22 @@ TEST(ShardGroup, RefusesConnectionsBeyondItsLimit) {
 TEST(ShardGroup, DoesNotStartOnAPortThatIsTaken) {
   BrokerInProcess broker(1);
   SharedLog log;
-  const auto second =
-      ShardGroup::Start({.ports = {{.address = broker.group().addresses().front()}}}, &log);
+  const auto second = ShardGroup::Start(
+      {.ports = {{.address = broker.group().addresses().front()}}, .memory_bytes = 1 << 30}, &log);
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.error().sentence().find("another program"), std::string::npos);
 }
 
 TEST(ShardGroup, ServesSeveralPorts) {
-  SharedLog log;
   const SocketAddress any = *SocketAddress::Parse("127.0.0.1:0");
-  auto group = ShardGroup::Start({.shards = 2,
-                                  .ports = {{.address = any},
-                                            {.address = any},
-                                            {.address = *SocketAddress::Parse("[::1]:0")}}},
-                                 &log);
-  ASSERT_TRUE(group.ok()) << group.error().sentence();
+  BrokerInProcess broker(
+      2, {{.address = any}, {.address = any}, {.address = *SocketAddress::Parse("[::1]:0")}});
   for (size_t i = 0; i < 2; ++i) {
-    SocketClient client((*group)->addresses()[i].port());
+    SocketClient client(broker.group().addresses()[i].port());
     client.Send(ConnectPacket("client"));
     ExpectBytes(client, Bytes("20 02 00 00"));
   }
-  EXPECT_NE((*group)->addresses()[2].port(), 0);
+  EXPECT_NE(broker.group().addresses()[2].port(), 0);
 }
 
 }  // namespace
