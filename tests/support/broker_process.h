@@ -85,7 +85,7 @@ inline constexpr std::array kShardCounts{1u, 4u};
 inline constexpr std::array kFewShardCounts{4u};
 inline constexpr std::array kClientShardCounts{4};
 #else
-inline constexpr std::array kShardCounts{1u, 2u, 4u};
+inline constexpr std::array kShardCounts{1u, 4u};
 inline constexpr std::array kFewShardCounts{1u, 4u};
 inline constexpr std::array kClientShardCounts{1, 2, 4};
 #endif
