@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "auth/auth_shard.h"
+#include "auth/peer_facts.h"
 #include "fmt/format.h"
 
 namespace signet::auth {
@@ -112,6 +113,7 @@ void AuthShard::OnSecondVerdict(ShardId from, ConnectionId client, GrantId id,
   grant->deadline = principal.deadline;
   if (grant->kept != nullptr && kept != nullptr) grant->kept = std::move(kept);
   SetNextLook(*grant);
+  if (principal.rights != nullptr) principal.peer = PeerFactsOf(*credentials);
   ReplyYes(from, client, *grant, std::move(principal), std::move(data));
 }
 

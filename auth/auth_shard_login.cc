@@ -1,5 +1,6 @@
 // CONNECT: the way of a question through the methods of its port (azure-iot-operations 3.2).
 #include "auth/auth_shard.h"
+#include "auth/peer_facts.h"
 #include "fmt/format.h"
 
 namespace signet::auth {
@@ -109,6 +110,11 @@ void AuthShard::LetIn(const Login& login, const std::shared_ptr<Judge>& judge, P
   ++judge->counters().sessions;
   PlanRecheck(*grant);
   SetNextLook(*grant);
+  // A later proof may carry rights though this one carries none, and comes without a certificate.
+  if (principal.rights != nullptr ||
+      (login.credentials->chain != nullptr && judge->method().may_reauthenticate())) {
+    principal.peer = PeerFactsOf(*login.credentials);
+  }
   ReplyYes(login.from, login.client, *grant, std::move(principal), std::move(data));
 }
 

@@ -13,17 +13,25 @@ namespace signet {
 
 class PolicyTable {
  public:
-  // The one of a port, a new one if its policy has changed; null if it has none. The one before
-  // lives until Retire().
-  Authorizer* Renew(const Port& port) {
+  struct Present {
+    Authorizer* authorizer = nullptr;  // Null: there is none.
+    // Greater than of every one before, of any port, though the policy may be one that was there
+    // already. Alike on all shards, for they renew alike.
+    uint64_t epoch = 0;
+  };
+
+  // The one of a port, a new one if its policy has changed. The one before lives until Retire().
+  Present Renew(const Port& port) {
     const PortAuthorization* authorization = port.settings.authorization.get();
-    if (authorization == nullptr) return nullptr;
+    if (authorization == nullptr) return {};
     Row& row = At(port.id);
-    if (row.epoch == authorization->epoch) return row.authorizer.get();
-    row.epoch = authorization->epoch;
-    std::unique_ptr<Authorizer> old = std::exchange(row.authorizer, authorization->make());
-    if (old != nullptr) retired_.push_back(std::move(old));
-    return row.authorizer.get();
+    if (row.policy != authorization->id) {
+      std::unique_ptr<Authorizer> old = std::exchange(row.authorizer, authorization->make());
+      if (old != nullptr) retired_.push_back(std::move(old));
+      row.policy = authorization->id;
+      row.epoch = ++last_epoch_;
+    }
+    return {.authorizer = row.authorizer.get(), .epoch = row.epoch};
   }
   // Nobody asks for the port any more.
   void Drop(PortId port) { At(port) = {}; }
@@ -32,6 +40,7 @@ class PolicyTable {
 
  private:
   struct Row {
+    uint64_t policy = 0;  // PortAuthorization::id
     uint64_t epoch = 0;
     std::unique_ptr<Authorizer> authorizer;
   };
@@ -41,6 +50,7 @@ class PolicyTable {
     return rows_[port.value()];
   }
 
+  uint64_t last_epoch_ = 0;
   std::vector<Row> rows_;
   std::vector<std::unique_ptr<Authorizer>> retired_;
 };

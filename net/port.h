@@ -32,9 +32,9 @@ struct PortAuthorization {
   // For one shard, made on its thread. All that are made answer alike, by one policy that never
   // changes.
   std::function<std::unique_ptr<Authorizer>()> make;
-  uint64_t epoch = 0;        // Of that policy: of two, the later one has the greater number. Not 0.
+  uint64_t id = 0;           // Of that policy: another one has another number. Not 0.
   bool disconnects = false;  // Clients let in by an earlier policy are sent away, not judged.
-  bool has_policy = false;   // Otherwise a credential's own word is all that binds a client.
+  std::string policy;        // Its name; empty: a credential's own word is all that binds a client.
 };
 
 struct PortSettings {

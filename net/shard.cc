@@ -272,13 +272,14 @@ void Shard::PassToAuth() {
 
 void Shard::SetPort(std::shared_ptr<const Port> port) {
   const PortSettings& settings = port->settings;
+  const PolicyTable::Present policy = policies_.Renew(*port);
   PortAccess access{.authenticates = settings.authentication != nullptr,
-                    .authorizer = policies_.Renew(*port),
+                    .authorizer = policy.authorizer,
+                    .policy_epoch = policy.epoch,
                     .handshake_timeout_s = settings.handshake_timeout_s,
                     .connect_timeout_s = settings.connect_timeout_s};
-  if (settings.authorization != nullptr) {
-    access.policy_epoch = settings.authorization->epoch;
-    if (settings.authorization->disconnects) access.disconnect_before = access.policy_epoch;
+  if (settings.authorization != nullptr && settings.authorization->disconnects) {
+    access.disconnect_before = policy.epoch;
   }
   broker_.SetPort(port->id, access);
   policies_.Retire();
@@ -316,11 +317,16 @@ void Shard::Forget(PortId port) {
            .load = old.load}));
 }
 
-void Shard::ClosePort(PortId port) {
+void Shard::ClosePort(PortId port, std::optional<PortId> heir) {
   for (const Door& door : doors_) {
     if (door.port == port) door.acceptor->Stop();
   }
-  broker_.ClosePort(port);
+  if (heir) {
+    broker_.ReplacePort(port, *heir);
+    policies_.Drop(port);
+  } else {
+    broker_.ClosePort(port);
+  }
   Forget(port);
 }
 

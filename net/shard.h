@@ -48,8 +48,9 @@ class Shard {
   // Who connects where `from` listened is a client of `to` from now on; those of `from` are sent
   // away.
   void Replace(PortId from, PortId to);
-  // Listens no more, and sends its clients away.
-  void ClosePort(PortId port);
+  // Listens no more, and sends its clients away. What they have left behind is bound by the policy
+  // of `heir`, or, without one, by the last that the port had.
+  void ClosePort(PortId port, std::optional<PortId> heir);
   void SetLimits(const Limits& limits) { limits_ = limits; }
   // Accepts nobody any more, and sends everybody away in good order.
   void Drain();

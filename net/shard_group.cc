@@ -273,14 +273,14 @@ void ShardGroup::Introduce(const std::vector<Candidate>& candidates) {
 }
 
 void ShardGroup::Switch(std::vector<Candidate>& candidates) {
-  std::vector<PortId> gone;
+  std::vector<Gone> gone;
   for (OpenPort& open : ports_) {
     if (std::ranges::find(candidates, &open, &Candidate::before) == candidates.end()) {
-      gone.push_back(open.port->id);
+      gone.push_back({.id = open.port->id, .heir = HeirOf(*open.port, candidates)});
     }
   }
   AskAll([&](Shard& shard, size_t index) {
-    for (const PortId id : gone) shard.ClosePort(id);
+    for (const Gone& port : gone) shard.ClosePort(port.id, port.heir);
     for (Candidate& candidate : candidates) {
       const PortId id = candidate.open.port->id;
       if (candidate.replaces) shard.Replace(candidate.before->port->id, id);
@@ -302,6 +302,20 @@ void ShardGroup::Switch(std::vector<Candidate>& candidates) {
   ports_ = std::move(ports);
 }
 
+// One that stays, or is new, with the policy of that name, so that a change of it still reaches
+// what the clients of the port have left behind.
+std::optional<PortId> ShardGroup::HeirOf(const Port& port,
+                                         const std::vector<Candidate>& candidates) {
+  const PortAuthorization* authorization = port.settings.authorization.get();
+  if (authorization == nullptr) return std::nullopt;
+  const auto heir = std::ranges::find_if(candidates, [&](const Candidate& candidate) {
+    const PortAuthorization* other = candidate.open.port->settings.authorization.get();
+    return other != nullptr && other->policy == authorization->policy;
+  });
+  if (heir == candidates.end()) return std::nullopt;
+  return heir->open.port->id;
+}
+
 // Of a UNIX socket that stays: who may connect from now on.
 void ShardGroup::SetMode(const OpenPort& before, const OpenPort& now) {
   const ListenAddress& address = now.port->settings.address;
@@ -312,11 +326,11 @@ void ShardGroup::SetMode(const OpenPort& before, const OpenPort& now) {
 }
 
 // Their clients are being sent away.
-void ShardGroup::ForgetAtAuth(const std::vector<PortId>& gone,
+void ShardGroup::ForgetAtAuth(const std::vector<Gone>& gone,
                               const std::vector<Candidate>& candidates) {
   if (!auth_thread_.joinable()) return;
   AskAuth([&](AuthThread& thread) {
-    for (const PortId id : gone) thread.desk().ClosePort(id);
+    for (const Gone& port : gone) thread.desk().ClosePort(port.id);
     for (const Candidate& candidate : candidates) {
       if (candidate.replaces) thread.desk().ClosePort(candidate.before->port->id);
     }

@@ -104,6 +104,11 @@ class ShardGroup {
     std::shared_ptr<const Port> port;
     std::unique_ptr<SocketFile> file;
   };
+  // A port that is open and will not be.
+  struct Gone {
+    PortId id;
+    std::optional<PortId> heir;  // See Shard::ClosePort.
+  };
   // A port to be.
   struct Candidate {
     OpenPort open;
@@ -128,7 +133,8 @@ class ShardGroup {
   void AuthMain(std::promise<Status> ready);
   void Join();
   void TellAuthOf(const std::vector<Candidate>& candidates);
-  void ForgetAtAuth(const std::vector<PortId>& gone, const std::vector<Candidate>& candidates);
+  static std::optional<PortId> HeirOf(const Port& port, const std::vector<Candidate>& candidates);
+  void ForgetAtAuth(const std::vector<Gone>& gone, const std::vector<Candidate>& candidates);
 
   // Calls ask(Shard&, size_t index) on every shard's thread and waits until all have.
   void AskAll(const std::function<void(Shard&, size_t)>& ask);

@@ -3,27 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "auth/password/user_file.h"
-#include "core/config/ip_network.h"
+#include "core/base/ip_address.h"
 
 namespace signet::auth {
 namespace {
 
-constexpr config::IpBytes kV4Prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+constexpr IpBytes kV4Prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr size_t kV4PrefixBytes = 12;
 constexpr size_t kHostBytesOfV6 = 8;
 
 }  // namespace
 
 std::string PlaceOf(std::string_view peer) {
-  peer = peer.substr(0, peer.rfind(':'));
-  if (peer.starts_with('[') && peer.ends_with(']')) peer = peer.substr(1, peer.size() - 2);
-  peer = peer.substr(0, peer.find('%'));  // The zone of a link-local address.
-  config::IpBytes bytes;
-  if (!config::ParseIpAddress(peer, &bytes)) return {};
-  const bool is_v4 = std::equal(bytes.begin(), bytes.begin() + kV4PrefixBytes, kV4Prefix.begin());
-  return {bytes.begin(), bytes.begin() + (is_v4 ? bytes.size() : kHostBytesOfV6)};
+  const std::optional<IpBytes> bytes = AddressOfPeer(peer);
+  if (!bytes) return {};
+  const bool is_v4 = std::equal(bytes->begin(), bytes->begin() + kV4PrefixBytes, kV4Prefix.begin());
+  return {bytes->begin(), bytes->begin() + (is_v4 ? bytes->size() : kHostBytesOfV6)};
 }
 
 LoginThrottle::LoginThrottle(const config::LoginThrottle& settings)

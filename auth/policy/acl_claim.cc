@@ -10,30 +10,21 @@
 
 namespace signet::auth {
 
-// What is not known is as if it were right for a rule that denies, and wrong for one that allows.
-bool AclClaim::IsFor(const Rule& rule, const Client& client, Action action,
-                     const Circumstances& circumstances) {
-  const bool if_unknown = !rule.allows;
+bool AclClaim::IsFor(const Rule& rule, const Client& client, Action action, QoS qos, bool retain) {
   if (action == Action::kPublish ? !rule.publishes : !rule.subscribes) return false;
-  if (rule.has_zone && !if_unknown) return false;
-  if (rule.qos != 0b111) {
-    const bool fits = circumstances.qos
-                          ? (rule.qos >> static_cast<uint8_t>(*circumstances.qos) & 1) != 0
-                          : if_unknown;
-    if (!fits) return false;
-  }
-  if (rule.retain && action == Action::kPublish) {
-    const bool fits = circumstances.retain ? *circumstances.retain == *rule.retain : if_unknown;
-    if (!fits) return false;
-  }
+  // What is not known is as if it were right for a rule that denies, and wrong for one that allows.
+  if (rule.has_zone && rule.allows) return false;
+  if ((rule.qos >> static_cast<uint8_t>(qos) & 1) == 0) return false;
+  if (rule.retain && action == Action::kPublish && *rule.retain != retain) return false;
   if (!rule.networks.empty()) {
-    const bool fits = circumstances.address
-                          ? std::ranges::any_of(rule.networks,
-                                                [&](const config::IpNetwork& network) {
-                                                  return network.Contains(*circumstances.address);
-                                                })
-                          : if_unknown;
-    if (!fits) return false;
+    const PeerFacts* peer = client.principal.peer.get();
+    const bool is_in = peer != nullptr && peer->address
+                           ? std::ranges::any_of(rule.networks,
+                                                 [&](const config::IpNetwork& network) {
+                                                   return network.Contains(*peer->address);
+                                                 })
+                           : !rule.allows;
+    if (!is_in) return false;
   }
   if (rule.client_id && !rule.client_id->IsIn(client.client_id)) return false;
   return !rule.username || rule.username->IsIn(client.principal.username);
@@ -51,13 +42,10 @@ bool AclClaim::Matches(const Rule& rule, const Topic& topic, const Client& clien
   return filled.filter.empty() || Overlap(filled.filter + '#', asked);
 }
 
-Rights::Answer AclClaim::Decide(const Client& client, Action action, std::string_view topic,
-                                const Circumstances& circumstances) const {
-  if (action == Action::kConnect) return Answer::kSilent;
-  const std::string_view asked = DecidedPart(action, topic);
-  if (asked.empty()) return Answer::kDenied;
+Rights::Answer AclClaim::DecideWith(QoS qos, bool retain, const Client& client, Action action,
+                                    std::string_view asked) const {
   for (const Rule& rule : rules_) {
-    if (!IsFor(rule, client, action, circumstances)) continue;
+    if (!IsFor(rule, client, action, qos, retain)) continue;
     const auto matches = [&](const Topic& each) { return Matches(rule, each, client, asked); };
     if (std::ranges::any_of(rule.topics, matches)) {
       return rule.allows ? Answer::kAllowed : Answer::kDenied;
@@ -67,9 +55,22 @@ Rights::Answer AclClaim::Decide(const Client& client, Action action, std::string
 }
 
 Rights::Answer AclClaim::Decide(const Principal& principal, std::string_view client_id,
-                                Action action, std::string_view topic) const {
-  return Decide(Client{.principal = principal, .client_id = client_id}, action, topic,
-                Circumstances{});
+                                Action action, std::string_view topic, const Manner& manner) const {
+  if (action == Action::kConnect) return Answer::kSilent;
+  const std::string_view asked = DecidedPart(action, topic);
+  if (asked.empty()) return Answer::kDenied;
+  const Client client{.principal = principal, .client_id = client_id};
+  if (manner.qos || !turns_on_qos_) {
+    return DecideWith(manner.qos.value_or(QoS::kAtMostOnce), manner.retain, client, action, asked);
+  }
+  // With whichever serves best.
+  Answer best = Answer::kDenied;
+  for (const QoS qos : {QoS::kAtMostOnce, QoS::kAtLeastOnce, QoS::kExactlyOnce}) {
+    const Answer answer = DecideWith(qos, manner.retain, client, action, asked);
+    if (answer == Answer::kAllowed) return answer;
+    if (answer == Answer::kSilent) best = answer;
+  }
+  return best;
 }
 
 size_t AclClaim::bytes() const {

@@ -9,17 +9,21 @@
 //
 // T is a Topic Filter in which ${clientid}, ${username} and ${client_attrs.NAME} may stand, for
 // data;
-// ${cert_common_name} and ${zone} stand for nothing here. Behind `eq ` it is that very text. A rule
-// is for all clients, QoS and retain flags unless it says otherwise: `qos` (0, 1, 2, a list of
-// them, or a text such as "0,1"), `retain` (true, false, 0, 1, "all"), `clientid_re`,
-// `username_re`, `ipaddr` (a network or a list), `listener`, `listener_re`, `zone`, `zone_re`.
-// Fields with other names are not looked at.
+// so may ${cert_common_name}, if a client certificate was verified; ${zone} stands for nothing
+// here. Behind `eq ` it is that very text. A rule is for all clients, QoS and retain flags unless
+// it says otherwise: `qos` (0, 1, 2, a list of them, or a text such as "0,1"), `retain` (true,
+// false, 0, 1, "all"), `clientid_re`, `username_re`, `ipaddr` (a network or a list), `listener`,
+// `listener_re`, `zone`, `zone_re`. Fields with other names are not looked at.
+//
+// A rule about a QoS is for what is published with it, and for who asks for at most that much; what
+// was granted so is granted with its messages of a lower QoS. One about retain is for what is
+// published.
 //
 // What is not known never widens: then a rule that allows does not match, and one that denies does.
-// That is so for a QoS, a retain flag or an address that nobody has told, for zones, which this
-// broker does not have, and for a value that cannot stand in a level, from there on. To subscribe,
-// an allowed filter must contain the one asked for, while a denied one need only overlap with it:
-// nobody gets around a denial by asking for more.
+// That is so for an address that a client has not, for zones, which this broker does not have, and
+// for a value that cannot stand in a level, from there on. To subscribe, an allowed filter must
+// contain the one asked for, while a denied one need only overlap with it: nobody gets around a
+// denial by asking for more.
 #pragma once
 
 #include <cstddef>
@@ -47,13 +51,6 @@ struct AclFlaw {
   std::string what;
 };
 
-// What else a rule can ask about; empty: not known.
-struct Circumstances {
-  std::optional<QoS> qos;
-  std::optional<bool> retain;
-  std::optional<config::IpBytes> address;
-};
-
 class AclClaim : public Rights {
  public:
   // Beyond these the claim is malformed.
@@ -66,16 +63,16 @@ class AclClaim : public Rights {
   static Expected<std::shared_ptr<const AclClaim>, AclFlaw> Read(simdjson::dom::element claim,
                                                                  std::string_view listener);
 
+  // Connect is nothing that the claim speaks of.
   Answer Decide(const Principal& principal, std::string_view client_id, Action action,
-                std::string_view topic) const override;
-  // The same where more is known. Connect is nothing that the claim speaks of.
-  Answer Decide(const Client& client, Action action, std::string_view topic,
-                const Circumstances& circumstances) const;
+                std::string_view topic, const Manner& manner) const override;
 
   size_t bytes() const;
 
  private:
   friend class AclReader;
+
+  static constexpr uint8_t kAnyQoS = 0b111;
 
   struct Topic {
     std::string pattern;
@@ -86,7 +83,7 @@ class AclClaim : public Rights {
     bool publishes = false;
     bool subscribes = false;
     bool has_zone = false;
-    uint8_t qos = 0b111;  // A bit for each.
+    uint8_t qos = kAnyQoS;  // A bit for each.
     std::optional<bool> retain;
     std::vector<Topic> topics;
     std::optional<SmallRegex> client_id;
@@ -94,12 +91,14 @@ class AclClaim : public Rights {
     std::vector<config::IpNetwork> networks;
   };
 
-  static bool IsFor(const Rule& rule, const Client& client, Action action,
-                    const Circumstances& circumstances);
+  Answer DecideWith(QoS qos, bool retain, const Client& client, Action action,
+                    std::string_view asked) const;
+  static bool IsFor(const Rule& rule, const Client& client, Action action, QoS qos, bool retain);
   static bool Matches(const Rule& rule, const Topic& topic, const Client& client,
                       std::string_view asked);
 
   std::vector<Rule> rules_;
+  bool turns_on_qos_ = false;
   bool is_complete_ = false;  // What no rule allows is denied.
 };
 

@@ -285,7 +285,9 @@ bool AclReader::ReadRule(const simdjson::dom::object& fields) {
       !ReadConditions(fields, &rule) || !ReadPlace(fields, &rule, &is_here)) {
     return false;
   }
-  if (is_here) claim_->rules_.push_back(std::move(rule));
+  if (!is_here) return true;
+  claim_->turns_on_qos_ = claim_->turns_on_qos_ || rule.qos != AclClaim::kAnyQoS;
+  claim_->rules_.push_back(std::move(rule));
   return true;
 }
 

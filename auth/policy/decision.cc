@@ -5,8 +5,9 @@
 namespace signet::auth {
 namespace {
 
-Rights::Answer AnswerOf(const Client& client, Action action, std::string_view topic) {
-  return client.principal.rights->Decide(client.principal, client.client_id, action, topic);
+Rights::Answer AnswerOf(const Client& client, Action action, std::string_view topic,
+                        const Manner& manner) {
+  return client.principal.rights->Decide(client.principal, client.client_id, action, topic, manner);
 }
 
 bool IsLeftOpen(const AccessPolicy* policy, Action action, Rights::Answer answer) {
@@ -15,19 +16,19 @@ bool IsLeftOpen(const AccessPolicy* policy, Action action, Rights::Answer answer
 
 }  // namespace
 
-bool Decide(const AccessPolicy* policy, const Client& client, Action action,
-            std::string_view topic) {
+bool Decide(const AccessPolicy* policy, const Client& client, Action action, std::string_view topic,
+            const Manner& manner) {
   if (client.principal.rights != nullptr) {
-    const Rights::Answer answer = AnswerOf(client, action, topic);
+    const Rights::Answer answer = AnswerOf(client, action, topic, manner);
     if (answer == Rights::Answer::kDenied || IsLeftOpen(policy, action, answer)) return false;
   }
   return policy == nullptr || policy->Allows(client, action, topic);
 }
 
 Explanation ExplainDecision(const AccessPolicy* policy, const Client& client, Action action,
-                            std::string_view topic) {
+                            std::string_view topic, const Manner& manner) {
   if (client.principal.rights != nullptr) {
-    const Rights::Answer answer = AnswerOf(client, action, topic);
+    const Rights::Answer answer = AnswerOf(client, action, topic, manner);
     if (answer == Rights::Answer::kDenied) {
       return {.sentence = "what the client's token says it may do does not include this"};
     }

@@ -27,9 +27,9 @@
 namespace signet::auth {
 
 // `policy`: null if the port has none.
-bool Decide(const AccessPolicy* policy, const Client& client, Action action,
-            std::string_view topic);
+bool Decide(const AccessPolicy* policy, const Client& client, Action action, std::string_view topic,
+            const Manner& manner);
 Explanation ExplainDecision(const AccessPolicy* policy, const Client& client, Action action,
-                            std::string_view topic);
+                            std::string_view topic, const Manner& manner);
 
 }  // namespace signet::auth

@@ -30,29 +30,33 @@ class DecisionMemo {
     CHECK(entries >= kWays && (entries & (entries - 1)) == 0);
   }
 
-  // `stamp` is not 0.
-  std::optional<bool> Find(uint64_t stamp, Action action, std::string_view topic) const {
-    if (sets_.empty() || topic.size() > kMaxTopicSize) return std::nullopt;
-    for (const Entry& entry : SetOf(stamp, action, topic).entries) {
-      if (entry.stamp == stamp && entry.epoch == epoch_ && entry.action == action &&
-          entry.topic == topic) {
+  struct Question {
+    uint64_t stamp;  // Not 0.
+    Action action;
+    Manner manner;
+    std::string_view topic;
+  };
+
+  std::optional<bool> Find(const Question& question) const {
+    if (sets_.empty() || question.topic.size() > kMaxTopicSize) return std::nullopt;
+    const uint64_t about = AboutOf(question);
+    for (const Entry& entry : sets_[PositionOf(about, question.topic)].entries) {
+      if (entry.about == about && entry.epoch == epoch_ && entry.topic == question.topic) {
         return entry.allowed;
       }
     }
     return std::nullopt;
   }
 
-  void Remember(uint64_t stamp, Action action, std::string_view topic, bool allowed) {
-    DCHECK(stamp != 0);
-    if (topic.size() > kMaxTopicSize) return;
+  void Remember(const Question& question, bool allowed) {
+    DCHECK(question.stamp != 0);
+    if (question.topic.size() > kMaxTopicSize) return;
     if (sets_.empty()) sets_.resize(set_mask_ + 1);
-    Set& set = sets_[PositionOf(stamp, action, topic)];
+    const uint64_t about = AboutOf(question);
+    Set& set = sets_[PositionOf(about, question.topic)];
     Entry& entry = set.entries[set.next++ % kWays];
-    entry = {.stamp = stamp,
-             .epoch = epoch_,
-             .action = action,
-             .allowed = allowed,
-             .topic = std::string(topic)};
+    entry = {
+        .about = about, .epoch = epoch_, .allowed = allowed, .topic = std::string(question.topic)};
   }
 
   // All of it, at once: what it was decided by has changed.
@@ -62,9 +66,8 @@ class DecisionMemo {
   static constexpr size_t kWays = 4;
 
   struct Entry {
-    uint64_t stamp = 0;  // 0: empty.
+    uint64_t about = 0;  // 0: empty.
     uint64_t epoch = 0;
-    Action action = Action::kConnect;
     bool allowed = false;
     std::string topic;
   };
@@ -73,13 +76,17 @@ class DecisionMemo {
     size_t next = 0;  // Which one is forgotten next.
   };
 
-  size_t PositionOf(uint64_t stamp, Action action, std::string_view topic) const {
-    const uint64_t client = stamp * 4 + static_cast<uint8_t>(action);
-    const uint64_t hash = HashOf(topic) ^ client * 0x9E3779B97F4A7C15;
-    return (hash ^ hash >> 32) & set_mask_;
+  // Who, what and how, in one number.
+  static uint64_t AboutOf(const Question& question) {
+    constexpr uint64_t kNoQos = 3;
+    const Manner& manner = question.manner;
+    const uint64_t qos = manner.qos ? static_cast<uint64_t>(*manner.qos) : kNoQos;
+    return question.stamp << 5 | static_cast<uint64_t>(question.action) << 3 | qos << 1 |
+           static_cast<uint64_t>(manner.retain);
   }
-  const Set& SetOf(uint64_t stamp, Action action, std::string_view topic) const {
-    return sets_[PositionOf(stamp, action, topic)];
+  size_t PositionOf(uint64_t about, std::string_view topic) const {
+    const uint64_t hash = HashOf(topic) ^ about * 0x9E3779B97F4A7C15;
+    return (hash ^ hash >> 32) & set_mask_;
   }
 
   std::vector<Set> sets_;

@@ -28,6 +28,9 @@ Piece TakePiece(std::string_view* rest) {
 std::optional<std::string_view> ValueOf(std::string_view placeholder, const Client& client) {
   if (placeholder == "clientid") return client.client_id;
   if (placeholder == "username") return client.principal.username;
+  if (placeholder == "cert_common_name" && client.principal.peer != nullptr) {
+    return client.principal.peer->common_name;
+  }
   if (!placeholder.starts_with(kAttributes)) return std::nullopt;
   return AttributeOf(client.principal, placeholder.substr(kAttributes.size()));
 }

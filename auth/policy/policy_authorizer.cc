@@ -16,31 +16,35 @@ void PolicyAuthorizer::SetPolicy(std::shared_ptr<const AccessPolicy> policy) {
 }
 
 bool PolicyAuthorizer::Allows(const Principal& principal, std::string_view client_id, Action action,
-                              std::string_view topic) {
+                              std::string_view topic, const Manner& manner) {
   ++decided_;
   const bool may_remember = principal.stamp != 0 && action != Action::kConnect &&
                             (policy_ == nullptr || policy_->may_remember());
+  const DecisionMemo::Question question{
+      .stamp = principal.stamp, .action = action, .manner = manner, .topic = topic};
   if (may_remember) {
-    if (const std::optional<bool> known = memo_.Find(principal.stamp, action, topic)) {
+    if (const std::optional<bool> known = memo_.Find(question)) {
       ++remembered_;
       return *known;
     }
   }
   const Client client{.principal = principal, .client_id = client_id};
-  const bool allowed = Decide(policy_.get(), client, action, topic);
-  if (may_remember) memo_.Remember(principal.stamp, action, topic, allowed);
+  const bool allowed = Decide(policy_.get(), client, action, topic, manner);
+  if (may_remember) memo_.Remember(question, allowed);
   return allowed;
 }
 
 Explanation PolicyAuthorizer::Explain(const Principal& principal, std::string_view client_id,
-                                      Action action, std::string_view topic) const {
+                                      Action action, std::string_view topic,
+                                      const Manner& manner) const {
   const Client client{.principal = principal, .client_id = client_id};
-  return ExplainDecision(policy_.get(), client, action, topic);
+  return ExplainDecision(policy_.get(), client, action, topic, manner);
 }
 
 std::string PolicyAuthorizer::Reason(const Principal& principal, std::string_view client_id,
-                                     Action action, std::string_view topic) const {
-  return Explain(principal, client_id, action, topic).sentence;
+                                     Action action, std::string_view topic,
+                                     const Manner& manner) const {
+  return Explain(principal, client_id, action, topic, manner).sentence;
 }
 
 }  // namespace signet::auth

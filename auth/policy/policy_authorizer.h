@@ -30,13 +30,13 @@ class PolicyAuthorizer : public Authorizer {
   // Connect is asked once for each client and not remembered. Nor is what is decided about a
   // Principal without a stamp, nor about one that was not proven at all.
   bool Allows(const Principal& principal, std::string_view client_id, Action action,
-              std::string_view topic) override;
+              std::string_view topic, const Manner& manner) override;
   // The same decision and the reason for it, never from memory.
   Explanation Explain(const Principal& principal, std::string_view client_id, Action action,
-                      std::string_view topic) const;
+                      std::string_view topic, const Manner& manner) const;
   // Its sentence.
   std::string Reason(const Principal& principal, std::string_view client_id, Action action,
-                     std::string_view topic) const override;
+                     std::string_view topic, const Manner& manner) const override;
 
   // Of the decisions since it was made, how many were remembered ones.
   uint64_t decided() const { return decided_; }

@@ -72,7 +72,8 @@ void BM_Remembered(benchmark::State& state) {
   const std::vector<Sensor> sensors = Sensors();
   for (size_t i = 0; auto _ : state) {
     const Sensor& sensor = sensors[i++ % kClients];
-    CHECK(authorizer.Allows(sensor.principal, sensor.client_id, Action::kPublish, sensor.topic));
+    CHECK(authorizer.Allows(sensor.principal, sensor.client_id, Action::kPublish, sensor.topic,
+                            {.qos = QoS::kAtLeastOnce}));
   }
   CHECK(authorizer.decided() - authorizer.remembered() <= kClients);
 }

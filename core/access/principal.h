@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/access/peer_facts.h"
 #include "core/base/ids.h"
 #include "core/base/wall_time.h"
 
@@ -52,6 +53,8 @@ struct Principal {
   // What the credential itself allows; null: it says nothing about that. Shared with whoever
   // remembers the verdict, and never changed: a PUBLISH only looks at it.
   std::shared_ptr<const Rights> rights;
+  // What else `rights` may turn on; null: nothing is known.
+  SharedPeerFacts peer;
   // By which credential; null: by one without a name, such as a password. Shared likewise.
   std::shared_ptr<const CredentialName> credential;
   // Another one with each proof, for as long as the broker runs: what was decided about one client

@@ -22,7 +22,7 @@ class Rights {
   virtual ~Rights() = default;
   // As Authorizer::Allows().
   virtual Answer Decide(const Principal& principal, std::string_view client_id, Action action,
-                        std::string_view topic) const = 0;
+                        std::string_view topic, const Manner& manner) const = 0;
 };
 
 }  // namespace signet

@@ -73,22 +73,16 @@ bool Authority::MayReceive(const Session& session, std::string_view topic_name) 
   if (session.client != nullptr) {
     const Client& client = *session.client;
     return Permits(client.port(), client.principal(), session.client_id, Action::kSubscribe,
-                   topic_name);
+                   topic_name, {});
   }
   const auto found = absent_.find(session.id);
-  return found == absent_.end() || Permits(*found->second, Action::kSubscribe, topic_name);
+  return found == absent_.end() || Permits(*found->second, Action::kSubscribe, topic_name, {});
 }
 
-void Authority::Deny(PortId port, const Principal& principal, std::string_view client_id,
-                     Action action, std::string_view topic) {
-  ++CounterOf(action, &context_.counters);
-  const Entry& entry = ports_[ports_[port.value()].heir.value()];
-  denials_.Write({.port = entry.heir,
-                  .principal = principal,
-                  .client_id = client_id,
-                  .action = action,
-                  .topic = topic},
-                 *entry.access.authorizer);
+void Authority::Deny(DenialLog::Denial denial) {
+  ++CounterOf(denial.action, &context_.counters);
+  denial.port = GovernorOf(denial.port);
+  denials_.Write(denial, *port(denial.port).authorizer);
 }
 
 }  // namespace signet

@@ -55,19 +55,25 @@ class Authority {
   // -- The decision, see Authorizer. Allows() counts a refusal and has it logged (DenialLog),
   // Permits() does neither.
   bool Allows(PortId port, const Principal& principal, std::string_view client_id, Action action,
-              std::string_view topic) {
-    if (Permits(port, principal, client_id, action, topic)) [[likely]]
+              std::string_view topic, const Manner& manner) {
+    if (Permits(port, principal, client_id, action, topic, manner)) [[likely]]
       return true;
-    Deny(port, principal, client_id, action, topic);
+    Deny({.port = port,
+          .principal = principal,
+          .client_id = client_id,
+          .action = action,
+          .topic = topic,
+          .manner = manner});
     return false;
   }
   bool Permits(PortId port, const Principal& principal, std::string_view client_id, Action action,
-               std::string_view topic) const {
+               std::string_view topic, const Manner& manner) const {
     Authorizer* authorizer = Governing(port).authorizer;
-    return authorizer == nullptr || authorizer->Allows(principal, client_id, action, topic);
+    return authorizer == nullptr || authorizer->Allows(principal, client_id, action, topic, manner);
   }
-  bool Permits(const Author& author, Action action, std::string_view topic) const {
-    return Permits(author.port, author.principal, author.client_id, action, topic);
+  bool Permits(const Author& author, Action action, std::string_view topic,
+               const Manner& manner) const {
+    return Permits(author.port, author.principal, author.client_id, action, topic, manner);
   }
 
   // -- Sessions without a Network Connection: as whom they were held last. Null: bound by nothing.
@@ -87,8 +93,8 @@ class Authority {
     return ports_[ports_[port.value()].heir.value()].access;
   }
   void Need(PortId port);
-  void Deny(PortId port, const Principal& principal, std::string_view client_id, Action action,
-            std::string_view topic);
+  // Of a port, by the policy that governs it.
+  void Deny(DenialLog::Denial denial);
 
   ShardContext& context_;
   std::vector<Entry> ports_;

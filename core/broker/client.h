@@ -167,7 +167,10 @@ class Client {
   Admission AdmitPublish(const PublishView& publish);
   ReasonCode CheckPublish(const PublishView& publish) const;
   // Whether the policy of its port lets it. `client_id`: its own, or the one that it is to get.
-  bool MayDo(std::string_view client_id, Action action, std::string_view topic) const;
+  bool MayConnect(std::string_view client_id) const;
+  bool MayPublish(std::string_view client_id, std::string_view topic_name,
+                  const Manner& manner) const;
+  bool MaySubscribe(std::string_view topic_filter, QoS maximum_qos) const;
   MessageView MakeMessage(const PublishView& publish, const Packet& packet);
   void Distribute(const PublishView& publish, const MessageView& message);
   void OnPuback(const Packet& packet);
@@ -193,8 +196,8 @@ class Client {
     size_t bytes = 0;
   };
   // `index` of the filter in its packet, `fresh` ones before it in the packet; `known`: it exists.
-  ReasonCode CheckSubscribe(const TopicFilterView& filter, size_t index, const Fresh& fresh,
-                            bool known) const;
+  ReasonCode CheckSubscribe(const TopicFilterView& filter, QoS maximum_qos, size_t index,
+                            const Fresh& fresh, bool known) const;
   void OnUnsubscribe(const Packet& packet);
   // Takes the Reason Codes of the SUBACK or UNSUBACK that waits there, which may then leave.
   absl::AnyInvocable<void(std::vector<uint8_t> codes) &&> AnswerBy(AckQueue::Ticket ticket);

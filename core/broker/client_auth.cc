@@ -102,6 +102,8 @@ void Client::OnAnswerToAuth(AuthOutcome outcome) {
     Principal& fresh = authenticated->principal;
     // Where the method proves none, its own word still stands.
     if (fresh.username.empty()) fresh.username = std::move(proof().principal.username);
+    // It is still the same peer, and only CONNECT came with its certificate.
+    if (proof().principal.peer != nullptr) fresh.peer = std::move(proof().principal.peer);
     proof().principal = std::move(fresh);
     proof().author = nullptr;  // What it leaves behind from now on is another's.
     SendAuth(ReasonCode::kSuccess, authenticated->authentication_data);

@@ -122,7 +122,7 @@ void Client::Admit(const ConnectView& connect) {
     return ComeHome(connect);
   }
   // At home it is asked about again, by the policy of then: one may have come meanwhile.
-  if (!MayDo(connect.client_id, Action::kConnect, {})) {
+  if (!MayConnect(connect.client_id)) {
     return RefuseNotAuthorized("may not connect");
   }
   state_ = State::kLeaving;
@@ -130,11 +130,17 @@ void Client::Admit(const ConnectView& connect) {
   broker_.context_.effects.hand_over.push_back(id_);
 }
 
+bool Client::MayConnect(std::string_view client_id) const {
+  return broker_.authority_.Allows(port_, principal(), client_id, Action::kConnect, {}, {});
+}
+
 void Client::ComeHome(const ConnectView& connect) {
   const bool assigned = connect.client_id.empty();
   const std::string client_id = assigned ? broker_.MakeClientId() : std::string(connect.client_id);
-  if (!MayDo(client_id, Action::kConnect, {})) return RefuseNotAuthorized("may not connect");
-  if (connect.will.has_value() && !MayDo(client_id, Action::kPublish, connect.will->topic_name)) {
+  if (!MayConnect(client_id)) return RefuseNotAuthorized("may not connect");
+  if (connect.will.has_value() &&
+      !MayPublish(client_id, connect.will->topic_name,
+                  {.qos = connect.will->qos, .retain = connect.will->retain})) {
     return RefuseNotAuthorized("may not publish its Will");
   }
   // A Session that exists already gives memory back once its client is there.

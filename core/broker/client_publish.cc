@@ -74,14 +74,17 @@ Client::Admission Client::AdmitPublish(const PublishView& publish) {
 
 ReasonCode Client::CheckPublish(const PublishView& publish) const {
   if (!broker_.IsTopicWithinLimits(publish.topic_name)) return ReasonCode::kTopicNameInvalid;
-  if (!MayDo(session_->client_id, Action::kPublish, publish.topic_name)) {
+  if (!MayPublish(session_->client_id, publish.topic_name,
+                  {.qos = publish.qos, .retain = publish.retain})) {
     return ReasonCode::kNotAuthorized;
   }
   return ReasonCode::kSuccess;
 }
 
-bool Client::MayDo(std::string_view client_id, Action action, std::string_view topic) const {
-  return broker_.authority_.Allows(port_, principal(), client_id, action, topic);
+bool Client::MayPublish(std::string_view client_id, std::string_view topic_name,
+                        const Manner& manner) const {
+  return broker_.authority_.Allows(port_, principal(), client_id, Action::kPublish, topic_name,
+                                   manner);
 }
 
 MessageView Client::MakeMessage(const PublishView& publish, const Packet& packet) {

@@ -25,7 +25,8 @@ void Client::OnSubscribe(const Packet& packet) {
       return Refuse(ReasonCode::kProtocolError, "No Local on a Shared Subscription");
     }
     const bool known = session_->subscriptions.Contains(entry.topic_filter);
-    const ReasonCode code = CheckSubscribe(*filter, codes.size(), fresh, known);
+    const ReasonCode code =
+        CheckSubscribe(*filter, entry.options.maximum_qos, codes.size(), fresh, known);
     if (code == ReasonCode::kSuccess) {
       requests.push_back({.topic_filter = std::string(entry.topic_filter),
                           .options = entry.options,
@@ -56,8 +57,8 @@ absl::AnyInvocable<void(std::vector<uint8_t>) &&> Client::AnswerBy(AckQueue::Tic
   };
 }
 
-ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, const Fresh& fresh,
-                                  bool known) const {
+ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, QoS maximum_qos, size_t index,
+                                  const Fresh& fresh, bool known) const {
   const Limits& limits = broker_.context_.limits;
   if (index >= limits.filters_per_packet) return ReasonCode::kQuotaExceeded;
   const SubscriptionSet& subscriptions = session_->subscriptions;
@@ -67,10 +68,15 @@ ReasonCode Client::CheckSubscribe(const TopicFilterView& filter, size_t index, c
     return ReasonCode::kQuotaExceeded;
   }
   if (!broker_.IsTopicWithinLimits(filter.filter)) return ReasonCode::kTopicFilterInvalid;
-  if (!MayDo(session_->client_id, Action::kSubscribe, AskedFilter(filter))) {
+  if (!MaySubscribe(AskedFilter(filter), maximum_qos)) {
     return ReasonCode::kNotAuthorized;
   }
   return ReasonCode::kSuccess;
+}
+
+bool Client::MaySubscribe(std::string_view topic_filter, QoS maximum_qos) const {
+  return broker_.authority_.Allows(port_, principal(), session_->client_id, Action::kSubscribe,
+                                   topic_filter, {.qos = maximum_qos});
 }
 
 void Client::OnUnsubscribe(const Packet& packet) {

@@ -28,8 +28,8 @@ void DenialLog::Write(const Denial& denial, const Authorizer& authorizer) {
   const uint64_t key = KeyOf(denial);
   if (written_.contains(key) || !rate_.Allow(context_.now)) return;
   Remember(key);
-  const std::string why =
-      authorizer.Reason(denial.principal, denial.client_id, denial.action, denial.topic);
+  const std::string why = authorizer.Reason(denial.principal, denial.client_id, denial.action,
+                                            denial.topic, denial.manner);
   const uint64_t left_out = rate_.TakeSuppressed();
   context_.log.Write(LogLevel::kWarning, "not allowed",
                      {{"client_id", denial.client_id},

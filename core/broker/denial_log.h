@@ -27,6 +27,7 @@ class DenialLog {
     std::string_view client_id;
     Action action;
     std::string_view topic;
+    Manner manner;
   };
 
   explicit DenialLog(ShardContext* context) : context_(*context) {}

@@ -29,6 +29,7 @@ constexpr size_t kMaxLiveTopics = 4096;
 struct Retaining::Provenance : RetainedStore::Companion {
   SharedAuthor author;
   uint64_t judged_at = 0;
+  QoS qos = QoS::kAtMostOnce;  // It was published with.
   bool allowed = true;
 };
 
@@ -85,6 +86,7 @@ ReasonCode Retaining::SetHere(SharedMessage message, SharedAuthor author, uint64
   std::unique_ptr<Provenance> provenance;
   if (author != nullptr) {
     provenance = std::make_unique<Provenance>();
+    provenance->qos = message.View().qos;
     provenance->author = std::move(author);
     provenance->judged_at = policy_epoch;
   }
@@ -174,7 +176,8 @@ bool Retaining::IsStillAllowed(RetainedStore::Companion* companion,
   auto& provenance = static_cast<Provenance&>(*companion);
   const uint64_t epoch = authority_.EpochOf(provenance.author->port);
   if (provenance.judged_at != epoch) {
-    provenance.allowed = authority_.Permits(*provenance.author, Action::kPublish, topic_name);
+    provenance.allowed = authority_.Permits(*provenance.author, Action::kPublish, topic_name,
+                                            {.qos = provenance.qos, .retain = true});
     provenance.judged_at = epoch;
   }
   return provenance.allowed;

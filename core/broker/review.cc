@@ -1,5 +1,6 @@
 #include "core/broker/review.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@ namespace {
 // Of a turn: beyond that the others are served first. A Session that was begun is done to its end,
 // so its own limits (Limits::subscriptions, queued_messages) come on top.
 constexpr size_t kStepsPerTurn = 1024;
+
+bool IsSubscribed(const Session& session, std::string_view topic_name) {
+  return std::ranges::any_of(session.subscriptions.filters(), [&](const std::string& filter) {
+    return Matches(ParseTopicFilter(filter)->filter, topic_name);
+  });
+}
 
 }  // namespace
 
@@ -65,7 +72,7 @@ void Review::LookAtAbsent(Session& session) {
 bool Review::ExpelIfNotAllowed(Session& session) {
   Client& client = *session.client;
   ++steps_;
-  if (authority_.Allows(client.port(), client.principal(), session.client_id, Action::kConnect,
+  if (authority_.Allows(client.port(), client.principal(), session.client_id, Action::kConnect, {},
                         {})) {
     return false;
   }
@@ -89,13 +96,15 @@ void Review::OnProvenAnew(Session& session) {
   if (author != nullptr) Prune(session, author->principal, author->port);
 }
 
-// A message may stay if its Topic Name, asked about as a Topic Filter, would be granted: so it does
-// not matter by which Subscription it came, nor whether that is still there.
+// A message may stay if its Topic Name, asked about as a Topic Filter, would be granted, or if a
+// Subscription that stays would bring it: so it does not matter by which one it came, nor, for the
+// former, whether that is still there.
 void Review::Prune(Session& session, const Principal& principal, PortId port) {
   if (!authority_.Governs(port)) return;
   const auto may_read = [&](std::string_view filter) {
     ++steps_;
-    return authority_.Permits(port, principal, session.client_id, Action::kSubscribe, filter);
+    // What was granted for a QoS stays as long as any is: the lower ones come with it.
+    return authority_.Permits(port, principal, session.client_id, Action::kSubscribe, filter, {});
   };
   std::vector<std::string> refused;
   for (const std::string& topic_filter : session.subscriptions.filters()) {
@@ -108,7 +117,7 @@ void Review::Prune(Session& session, const Principal& principal, PortId port) {
     const MessageView view = outbound.message->View();
     if (topic_name.empty() || view.topic_name != topic_name) {
       topic_name = view.topic_name;
-      allowed = may_read(topic_name);
+      allowed = may_read(topic_name) || IsSubscribed(session, topic_name);
     }
     return !allowed;
   };

@@ -91,8 +91,9 @@ void SessionKeeper::PublishWill(Session& session) {
   }
   // It was allowed when it was left, and somebody may have been told "no" since.
   const SharedAuthor author = authority_.AuthorOf(session);
-  if (author != nullptr && !authority_.Allows(author->port, author->principal, session.client_id,
-                                              Action::kPublish, view.topic_name)) {
+  if (author != nullptr &&
+      !authority_.Allows(author->port, author->principal, session.client_id, Action::kPublish,
+                         view.topic_name, {.qos = view.qos, .retain = view.retain})) {
     ++context_.counters.wills_withheld;
     return;
   }

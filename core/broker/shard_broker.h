@@ -124,7 +124,7 @@ class ShardBroker {
   // What it would be told now if it asked for it itself; `topic` as in Authorizer. Nothing: there
   // is no such Session, or nobody in particular had it last.
   std::optional<ClientDecision> Decide(std::string_view client_id, Action action,
-                                       std::string_view topic);
+                                       std::string_view topic, const Manner& manner);
   // Sends it away: DISCONNECT 0x98. False: nobody is connected by that name.
   bool Kick(std::string_view client_id);
 

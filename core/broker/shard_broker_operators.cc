@@ -68,13 +68,13 @@ std::optional<ClientDetails> ShardBroker::FindClient(std::string_view client_id)
 }
 
 std::optional<ClientDecision> ShardBroker::Decide(std::string_view client_id, Action action,
-                                                  std::string_view topic) {
+                                                  std::string_view topic, const Manner& manner) {
   const Session* session = sessions_.Find(client_id);
   if (session == nullptr) return std::nullopt;
   ClientDecision decision{.report = ReportOf(*session)};
   if (!decision.report.port) return std::nullopt;
   decision.is_allowed = authority_.Permits(*decision.report.port, decision.report.principal,
-                                           session->client_id, action, topic);
+                                           session->client_id, action, topic, manner);
   return decision;
 }
 

@@ -5,7 +5,7 @@
 namespace signet::conformance {
 
 bool DenyingAuthorizer::Allows(const Principal&, std::string_view client_id, Action action,
-                               std::string_view topic) {
+                               std::string_view topic, const Manner&) {
   for (const Denial& denial : denials_) {
     const bool connect = action == Action::kConnect && denial.action == "connect";
     const bool publish = action == Action::kPublish && denial.action == "publish";

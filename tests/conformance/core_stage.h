@@ -16,7 +16,7 @@ class DenyingAuthorizer : public Authorizer {
  public:
   explicit DenyingAuthorizer(const std::vector<Denial>& denials) : denials_(denials) {}
   bool Allows(const Principal& principal, std::string_view client_id, Action action,
-              std::string_view topic) override;
+              std::string_view topic, const Manner& manner) override;
 
  private:
   const std::vector<Denial>& denials_;

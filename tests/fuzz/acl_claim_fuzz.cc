@@ -31,7 +31,7 @@ void Check(const auth::AclClaim& claim, std::string_view text) {
   principal.username = "joe";
   principal.attributes = {{"line", "b"}, {"wild", "#"}};
   const auto ask = [&](Action action, std::string_view topic) {
-    return claim.Decide(principal, "pump-7", action, topic);
+    return claim.Decide(principal, "pump-7", action, topic, {});
   };
   CHECK(ask(Action::kConnect, {}) == Answer::kSilent);
   CHECK(ask(Action::kPublish, "a/+") == Answer::kDenied);

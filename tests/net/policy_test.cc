@@ -18,7 +18,8 @@ constexpr size_t kEightClients = 8;
 class DenyingOneTopic : public Authorizer {
  public:
   explicit DenyingOneTopic(std::string topic) : topic_(std::move(topic)) {}
-  bool Allows(const Principal&, std::string_view, Action action, std::string_view topic) override {
+  bool Allows(const Principal&, std::string_view, Action action, std::string_view topic,
+              const Manner&) override {
     return action != Action::kPublish || topic != topic_;
   }
 
@@ -26,9 +27,9 @@ class DenyingOneTopic : public Authorizer {
   const std::string topic_;
 };
 
-std::shared_ptr<const PortAuthorization> Denying(std::string topic, uint64_t epoch,
+std::shared_ptr<const PortAuthorization> Denying(std::string topic, uint64_t id,
                                                  bool disconnects = false) {
-  PortAuthorization authorization{.epoch = epoch, .disconnects = disconnects, .has_policy = true};
+  PortAuthorization authorization{.id = id, .disconnects = disconnects, .policy = "plant"};
   authorization.make = [topic = std::move(topic)]() -> std::unique_ptr<Authorizer> {
     return std::make_unique<DenyingOneTopic>(topic);
   };
@@ -77,6 +78,33 @@ TEST(Policy, SendsEverybodyAwayIfItSaysSo) {
   ASSERT_TRUE(broker.group().Apply({Front(Denying("b", 2, /*disconnects=*/true))}, {}).ok());
   for (SocketClient& client : clients) EXPECT_TRUE(client.ReceiveUntilClosed().has_value());
   EXPECT_EQ(broker.Sum().core.revoked_clients, kEightClients);
+}
+
+// That it is an old one makes it no earlier one.
+TEST(Policy, SendsEverybodyAwayAlsoWhereItWasThereBefore) {
+  const auto first = Denying("a", 1, /*disconnects=*/true);
+  BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(first)});
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("b", 2))}, {}).ok());
+  SocketClient client = broker.Connected("c");
+  ASSERT_TRUE(broker.group().Apply({Front(first)}, {}).ok());
+  EXPECT_TRUE(client.ReceiveUntilClosed().has_value());
+  EXPECT_EQ(broker.Sum().core.revoked_clients, 1u);
+}
+
+TEST(Policy, OfAPortThatIsGoneIsThatOfAnotherPortByItsName) {
+  BrokerInProcess broker(kFourShards,
+                         std::vector<PortSettings>{Front(Denying("x", 1)), Front(Denying("x", 1))});
+  for (const std::string_view topic : {"a", "b"}) {
+    SocketClient author(broker.port(1));
+    const auto body = Concat({WithLength(AsBytes(topic)), Bytes("0001"), AsBytes("x")});
+    author.Send(Concat({ConnectPacket("author"), MakePacket(0x33, body)}));
+    ExpectBytes(author, Bytes("20 02 00 00 40 02 00 01"));  // It is stored.
+  }
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("x", 1))}, {}).ok());
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("a", 2))}, {}).ok());
+  SocketClient reader = broker.Subscribed("r", "#");
+  ExpectBytes(reader, MakePacket(0x31, Concat({WithLength(AsBytes("b")), AsBytes("x")})));
+  EXPECT_TRUE(broker.Reaches([](const auto& sums) { return sums.core.retained_withheld == 1; }));
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ class Law::Court : public Authorizer {
       : law_(*law), shard_(shard), authorizer_(std::move(policy)) {}
 
   bool Allows(const Principal& principal, std::string_view client_id, Action action,
-              std::string_view topic) override {
-    const bool allowed = authorizer_.Allows(principal, client_id, action, topic);
+              std::string_view topic, const Manner& manner) override {
+    const bool allowed = authorizer_.Allows(principal, client_id, action, topic, manner);
     if (!law_.verdict_) return allowed;
     return law_.verdict_({.at_home = law_.HomeOf(client_id) == shard_,
                           .client = client_id,

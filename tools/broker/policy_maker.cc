@@ -11,9 +11,10 @@ namespace signet {
 namespace {
 
 std::shared_ptr<const PortAuthorization> AuthorizationBy(
-    std::shared_ptr<const auth::AccessPolicy> policy, uint64_t epoch, bool disconnects) {
-  PortAuthorization authorization{
-      .epoch = epoch, .disconnects = disconnects, .has_policy = policy != nullptr};
+    std::shared_ptr<const auth::AccessPolicy> policy, uint64_t id, bool disconnects) {
+  PortAuthorization authorization{.id = id,
+                                  .disconnects = disconnects,
+                                  .policy = policy != nullptr ? policy->name() : std::string()};
   authorization.make = [policy = std::move(policy)]() -> std::unique_ptr<Authorizer> {
     return std::make_unique<auth::PolicyAuthorizer>(policy);
   };
@@ -30,7 +31,7 @@ void PolicyMaker::Begin(const config::Configuration& configuration) {
 std::shared_ptr<const PortAuthorization> PolicyMaker::Make(
     const config::BrokerAuthorization* settings) {
   if (settings == nullptr) {
-    if (without_ == nullptr) without_ = AuthorizationBy(nullptr, ++last_epoch_, false);
+    if (without_ == nullptr) without_ = AuthorizationBy(nullptr, ++last_id_, false);
     return without_;
   }
   const auto known = made_.find(settings->name);
@@ -49,7 +50,7 @@ std::shared_ptr<const PortAuthorization> PolicyMaker::Compile(
              {{"policy", settings.name},
               {"rules", fmt::format("{}", settings.policies.rules.size())},
               {"bytes", fmt::format("{}", policy->bytes())}});
-  return AuthorizationBy(std::move(policy), ++last_epoch_,
+  return AuthorizationBy(std::move(policy), ++last_id_,
                          settings.policies.on_change == config::PolicyChange::kDisconnect);
 }
 

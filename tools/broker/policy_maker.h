@@ -38,7 +38,7 @@ class PolicyMaker {
   std::shared_ptr<const PortAuthorization> Compile(const config::BrokerAuthorization& settings);
 
   LogSink& log_;
-  uint64_t last_epoch_ = 0;
+  uint64_t last_id_ = 0;
   std::shared_ptr<const PortAuthorization> without_;
   ByName made_;
 };

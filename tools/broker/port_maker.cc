@@ -91,10 +91,9 @@ std::function<std::unique_ptr<Transport>()> TransportOf(
 // Clients that were let in by other terms are sent away.
 std::string TermsOf(const ResolvedPort& port) {
   const config::ListenerPort& settings = port.settings;
-  return fmt::format("{} {} authentication={} authorization={} certificates={} proxy={}",
+  return fmt::format("{} {} authentication={} certificates={} proxy={}",
                      settings.protocol == config::PortProtocol::kMqtt ? "mqtt" : "websockets",
                      port.tls ? "tls" : "plain", settings.authentication.name,
-                     settings.authorization.name,
                      port.tls ? static_cast<int>(port.tls->client_certificates) : 0,
                      settings.proxy_protocol.has_value());
 }

@@ -47,7 +47,7 @@ void LogProblems(const std::vector<config::Problem>& problems, LogSink& log) {
 
 // Whether a port lets in whom the settings would not, whatever they refer to.
 bool HasLess(const PortSettings& open, const config::ListenerPort& wanted) {
-  const bool has_policy = open.authorization != nullptr && open.authorization->has_policy;
+  const bool has_policy = open.authorization != nullptr && !open.authorization->policy.empty();
   return (open.authentication == nullptr && !wanted.authentication.empty()) ||
          (!has_policy && !wanted.authentication.empty() && !wanted.authorization.empty()) ||
          (!open.is_encrypted && wanted.tls.has_value());

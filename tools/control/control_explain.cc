@@ -33,7 +33,8 @@ Said AskPort(const Port& port, const ExplainRequest& request, const Principal& p
   }
   const std::unique_ptr<Authorizer> made = port.settings.authorization->make();
   const auto& authorizer = static_cast<const auth::PolicyAuthorizer&>(*made);
-  Said said{.explanation = authorizer.Explain(principal, request.client_id, request.action, topic),
+  Said said{.explanation = authorizer.Explain(principal, request.client_id, request.action, topic,
+                                              request.manner),
             .policy = ""};
   if (authorizer.policy() != nullptr) said.policy = authorizer.policy()->name();
   return said;
@@ -79,7 +80,7 @@ Expected<SharedPort, ControlAnswer> ChoosePort(const std::vector<SharedPort>& po
   bool differ = false;
   for (const SharedPort& port : ports) {
     const PortAuthorization* authorization = port->settings.authorization.get();
-    const bool has_policy = authorization != nullptr && authorization->has_policy;
+    const bool has_policy = authorization != nullptr && !authorization->policy.empty();
     if (listener.empty() ? !has_policy : !IsOf(listener, *port)) continue;
     differ = differ || (!chosen.empty() &&
                         chosen.front()->settings.authorization != port->settings.authorization);
@@ -119,7 +120,7 @@ ControlAnswer ControlDesk::ExplainClient(const ExplainRequest& request) {
   const std::string_view topic = TopicOf(request);
   std::vector<std::optional<ClientDecision>> found(group_.shards());
   group_.AskShards([&](ShardBroker& broker, size_t index) {
-    found[index] = broker.Decide(request.client_id, request.action, topic);
+    found[index] = broker.Decide(request.client_id, request.action, topic, request.manner);
   });
   const auto decision =
       std::ranges::find_if(found, [](const auto& each) { return each.has_value(); });

@@ -139,9 +139,21 @@ std::optional<ControlAnswer> ReadSupposed(JsonObject body, Principal* principal)
   return std::nullopt;
 }
 
+bool ReadManner(JsonObject body, Manner* manner) {
+  uint64_t qos = 0;
+  if (body.Has("qos")) {
+    if (body.members()["qos"].get(qos) != simdjson::SUCCESS || qos > 2) return false;
+    manner->qos = static_cast<QoS>(qos);
+  }
+  std::optional<bool> retain;
+  if (!body.Read("retain", &retain)) return false;
+  manner->retain = retain.value_or(false);
+  return true;
+}
+
 Read ReadExplain(JsonObject body) {
-  if (auto stranger =
-          FindStranger(body, {"action", "topic", "client_id", "principal", "listener"})) {
+  if (auto stranger = FindStranger(
+          body, {"action", "topic", "qos", "retain", "client_id", "principal", "listener"})) {
     return *stranger;
   }
   ExplainRequest request;
@@ -155,6 +167,13 @@ Read ReadExplain(JsonObject body) {
   const auto found = Find(kActions, action);
   if (found == kActions.end()) return Wrong("action is connect, publish or subscribe");
   request.action = found->second;
+  if (!ReadManner(body, &request.manner)) {
+    return Wrong("qos is 0, 1 or 2, and retain is true or false");
+  }
+  if (request.action != Action::kPublish && body.Has("retain")) {
+    return Wrong("retain is for publish");
+  }
+  if (request.action == Action::kConnect && body.Has("qos")) return Wrong("connect has no qos");
   if (request.action == Action::kConnect) {
     if (!request.topic.empty()) return Wrong("connect has no topic");
   } else if (auth::DecidedPart(request.action, request.topic).empty()) {

@@ -38,6 +38,7 @@ struct RevokeRequest {
 struct ExplainRequest {
   Action action = Action::kConnect;
   std::string topic;
+  Manner manner;
   std::string client_id;
   // Somebody who need not exist. Nothing: the client of that name.
   std::optional<Principal> supposed;

@@ -60,6 +60,11 @@ void ControlCommands::DefineRevoke(CLI::App* revoke) {
 void ControlCommands::DefineExplain(CLI::App* explain) {
   explain->add_option("ACTION", options_.action, "publish, subscribe or connect")->required();
   explain->add_option("TOPIC", options_.topic, "The Topic Name or Topic Filter");
+  explain
+      ->add_option("--qos", options_.qos,
+                   "Of the PUBLISH or the Subscription; by default one that is allowed will do")
+      ->check(CLI::Range(0, 2));
+  explain->add_flag("--retain", options_.retain, "Of the PUBLISH");
   explain->add_option("--client", options_.client_id,
                       "The Client Identifier of one that is there; with --username or --attribute, "
                       "the one that it would have");
@@ -114,6 +119,8 @@ std::string ControlCommands::FindMistake(const ControlOptions& options) {
   if (is_connect != options.topic.empty()) {
     return is_connect ? "connect has no topic" : fmt::format("{} what?", options.action);
   }
+  if (options.retain && options.action != "publish") return "--retain is for publish";
+  if (options.qos && is_connect) return "connect has no --qos";
   for (const std::string& attribute : options.attributes) {
     const size_t equals = attribute.find('=');
     if (equals == 0 || equals == std::string::npos) return "--attribute is NAME=VALUE";

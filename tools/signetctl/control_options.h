@@ -27,6 +27,8 @@ struct ControlOptions {
   // kExplain. With a username or attributes it is about somebody who need not exist.
   std::string action;
   std::string topic;
+  std::optional<uint32_t> qos;
+  bool retain = false;
   std::optional<std::string> username;
   std::vector<std::string> attributes;  // NAME=VALUE.
   std::string listener;

@@ -39,6 +39,8 @@ std::string BodyFor(const ControlOptions& options) {
   if (options.verb == Verb::kExplain) {
     put("action", options.action);
     put("topic", options.topic);
+    if (options.qos) json.Number("qos", *options.qos);
+    if (options.retain) json.Flag("retain", true);
     put("listener", options.listener);
     if (options.is_supposed()) {
       json.Open("principal");

@@ -37,17 +37,20 @@ std::string FlawOf(std::string_view claim) {
 
 const Somebody kPump{.client_id = "pump-7", .username = "joe", .attributes = {{"line", "L1"}}};
 
-Answer Ask(const Claim& claim, Action action, std::string_view topic,
-           const Circumstances& circumstances = {}, const Somebody& who = kPump) {
-  const Principal principal = who.principal();
-  return claim->Decide({.principal = principal, .client_id = who.client_id}, action, topic,
-                       circumstances);
+Answer Ask(const Claim& claim, Action action, std::string_view topic, const Manner& manner = {},
+           const Somebody& who = kPump) {
+  return claim->Decide(who.principal(), who.client_id, action, topic, manner);
 }
 Answer Publish(const Claim& claim, std::string_view topic) {
   return Ask(claim, Action::kPublish, topic);
 }
 Answer Subscribe(const Claim& claim, std::string_view filter) {
   return Ask(claim, Action::kSubscribe, filter);
+}
+Answer PublishFrom(const Claim& claim, PeerFacts peer, std::string_view topic) {
+  Principal principal = kPump.principal();
+  principal.peer = std::make_shared<const PeerFacts>(std::move(peer));
+  return claim->Decide(principal, kPump.client_id, Action::kPublish, topic, {});
 }
 
 TEST(AclClaim, AnObjectAllowsItsTopicsAndNoOthers) {
@@ -158,14 +161,26 @@ TEST(AclClaim, RulesMayBeForSomeQoS) {
   for (const char* field :
        {R"("qos":1)", R"("qos":[1])", R"("qos":"1")", R"("qos":["1", 0])", R"("qos":"0, 1")"}) {
     const Claim claim = MustRead(RuleWith(field));
-    EXPECT_EQ(Ask(claim, Action::kPublish, "a", {.qos = QoS::kAtLeastOnce}), Answer::kAllowed)
-        << field;
-    EXPECT_EQ(Ask(claim, Action::kPublish, "a", {.qos = QoS::kExactlyOnce}), Answer::kSilent)
-        << field;
-    EXPECT_EQ(Publish(claim, "a"), Answer::kSilent) << field;
-    EXPECT_EQ(Publish(MustRead(RuleWith(field, "deny")), "a"), Answer::kDenied) << field;
+    for (const Action action : {Action::kPublish, Action::kSubscribe}) {
+      EXPECT_EQ(Ask(claim, action, "a", {.qos = QoS::kAtLeastOnce}), Answer::kAllowed) << field;
+      EXPECT_EQ(Ask(claim, action, "a", {.qos = QoS::kExactlyOnce}), Answer::kSilent) << field;
+    }
+    const Claim denial = MustRead(RuleWith(field, "deny"));
+    EXPECT_EQ(Ask(denial, Action::kPublish, "a", {.qos = QoS::kAtLeastOnce}), Answer::kDenied);
+    EXPECT_EQ(Ask(denial, Action::kPublish, "a", {.qos = QoS::kExactlyOnce}), Answer::kSilent);
   }
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("qos":[0, 1, 2])")), "a"), Answer::kAllowed);
+}
+
+// Of what was granted once it is not known with which QoS.
+TEST(AclClaim, AnyQoSWillDoWhereNoneIsNamed) {
+  EXPECT_EQ(Subscribe(MustRead(RuleWith(R"("qos":1)")), "a"), Answer::kAllowed);
+  EXPECT_EQ(Subscribe(MustRead(RuleWith(R"("qos":[0, 1])", "deny")), "a"), Answer::kSilent);
+  EXPECT_EQ(Subscribe(MustRead(RuleWith(R"("qos":[0, 1, 2])", "deny")), "a"), Answer::kDenied);
+  const Claim all_of_them = MustRead(R"([
+      {"permission": "deny", "action": "all", "topic": "a", "qos": "0,1"},
+      {"permission": "deny", "action": "all", "topic": "a", "qos": 2}])");
+  EXPECT_EQ(Subscribe(all_of_them, "a"), Answer::kDenied);
 }
 
 TEST(AclClaim, RulesMayBeForARetainFlag) {
@@ -173,10 +188,21 @@ TEST(AclClaim, RulesMayBeForARetainFlag) {
     const Claim claim = MustRead(RuleWith(field));
     EXPECT_EQ(Ask(claim, Action::kPublish, "a", {.retain = true}), Answer::kAllowed) << field;
     EXPECT_EQ(Ask(claim, Action::kPublish, "a", {.retain = false}), Answer::kSilent) << field;
-    EXPECT_EQ(Publish(claim, "a"), Answer::kSilent) << field;
     EXPECT_EQ(Subscribe(claim, "a"), Answer::kAllowed) << field;
   }
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("retain":"all")")), "a"), Answer::kAllowed);
+}
+
+TEST(AclClaim, TheCommonNameOfACertificateMayStandInTopics) {
+  const Claim claim = MustRead(R"({"pub": ["c/${cert_common_name}/#"]})");
+  EXPECT_EQ(PublishFrom(claim, {.common_name = "press-3"}, "c/press-3/x"), Answer::kAllowed);
+  EXPECT_EQ(PublishFrom(claim, {.common_name = "press-3"}, "c/press-4/x"), Answer::kDenied);
+  for (const char* common_name : {"", "+", "a/b", "#"}) {
+    for (const char* topic : {"c/press-3/x", "c/a/b/x", "c/x"}) {
+      EXPECT_EQ(PublishFrom(claim, {.common_name = common_name}, topic), Answer::kDenied);
+    }
+  }
+  EXPECT_EQ(Publish(claim, "c/press-3/x"), Answer::kDenied);
 }
 
 TEST(AclClaim, RulesMayBeForNamesAndNetworks) {
@@ -186,9 +212,9 @@ TEST(AclClaim, RulesMayBeForNamesAndNetworks) {
   EXPECT_EQ(Publish(MustRead(RuleWith(R"("username_re":"^ja")")), "a"), Answer::kSilent);
   const Claim claim = MustRead(RuleWith(R"("ipaddr":["10.0.0.0/8", "192.0.2.1"])"));
   const auto from = [&](std::string_view address) {
-    Circumstances circumstances;
-    CHECK(config::ParseIpAddress(address, &circumstances.address.emplace()));
-    return Ask(claim, Action::kPublish, "a", circumstances);
+    PeerFacts peer;
+    CHECK(ParseIpAddress(address, &peer.address.emplace()));
+    return PublishFrom(claim, std::move(peer), "a");
   };
   EXPECT_EQ(from("10.1.2.3"), Answer::kAllowed);
   EXPECT_EQ(from("192.0.2.1"), Answer::kAllowed);

@@ -24,8 +24,10 @@ Principal Stamped(uint64_t stamp, std::string username = "u") {
   return principal;
 }
 
+constexpr Manner kOnce{.qos = QoS::kAtLeastOnce};
+
 bool Publishes(PolicyAuthorizer* authorizer, const Principal& principal, std::string_view topic) {
-  return authorizer->Allows(principal, "c", Action::kPublish, topic);
+  return authorizer->Allows(principal, "c", Action::kPublish, topic, kOnce);
 }
 
 TEST(PolicyAuthorizer, RemembersWhatItHasDecided) {
@@ -42,8 +44,8 @@ TEST(PolicyAuthorizer, TellsActionsTopicsAndClientsApart) {
   PolicyAuthorizer authorizer(PolicyOf(kOnlyA));
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(Publishes(&authorizer, Stamped(1), "a/x"));
-    EXPECT_FALSE(authorizer.Allows(Stamped(1), "c", Action::kSubscribe, "a/x"));
-    EXPECT_TRUE(authorizer.Allows(Stamped(1), "c", Action::kSubscribe, "s/#"));
+    EXPECT_FALSE(authorizer.Allows(Stamped(1), "c", Action::kSubscribe, "a/x", {}));
+    EXPECT_TRUE(authorizer.Allows(Stamped(1), "c", Action::kSubscribe, "s/#", {}));
     EXPECT_FALSE(Publishes(&authorizer, Stamped(1), "a/#"));
     EXPECT_FALSE(Publishes(&authorizer, Stamped(2, "other"), "a/x"));
   }
@@ -78,7 +80,7 @@ TEST(PolicyAuthorizer, RemembersNothingOfWhoHasNoStampAndNoConnect) {
   PolicyAuthorizer authorizer(PolicyOf(kOnlyA));
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(Publishes(&authorizer, Stamped(0), "a"));
-    EXPECT_TRUE(authorizer.Allows(Stamped(1), "c", Action::kConnect, {}));
+    EXPECT_TRUE(authorizer.Allows(Stamped(1), "c", Action::kConnect, {}, {}));
     EXPECT_TRUE(Publishes(&authorizer, Stamped(1), "a/" + std::string(300, 'x')));
   }
   EXPECT_EQ(authorizer.remembered(), 0u);
@@ -98,8 +100,8 @@ TEST(PolicyAuthorizer, IsRightHoweverLittleItCanRemember) {
 class FixedRights : public Rights {
  public:
   explicit FixedRights(Answer answer) : answer_(answer) {}
-  Answer Decide(const Principal&, std::string_view, Action action,
-                std::string_view) const override {
+  Answer Decide(const Principal&, std::string_view, Action action, std::string_view,
+                const Manner&) const override {
     return action == Action::kConnect ? Answer::kSilent : answer_;
   }
 
@@ -128,16 +130,17 @@ TEST(PolicyAuthorizer, PolicyAndTokenMustAgree) {
     principal.rights = std::make_shared<FixedRights>(row.answer);
     SCOPED_TRACE(static_cast<int>(row.answer));
     EXPECT_EQ(Publishes(&authorizer, principal, row.topic), row.allowed);
-    EXPECT_EQ(authorizer.Explain(principal, "c", Action::kPublish, row.topic).allowed, row.allowed);
-    EXPECT_TRUE(authorizer.Allows(principal, "c", Action::kConnect, {}));
+    EXPECT_EQ(authorizer.Explain(principal, "c", Action::kPublish, row.topic, kOnce).allowed,
+              row.allowed);
+    EXPECT_TRUE(authorizer.Allows(principal, "c", Action::kConnect, {}, {}));
   }
 }
 
 TEST(PolicyAuthorizer, WithoutAPolicyAndATokenEverythingIsAllowed) {
   PolicyAuthorizer authorizer(nullptr);
   EXPECT_TRUE(Publishes(&authorizer, Stamped(1), "a"));
-  EXPECT_TRUE(authorizer.Allows(Stamped(1), "c", Action::kConnect, {}));
-  EXPECT_TRUE(authorizer.Explain(Stamped(1), "c", Action::kSubscribe, "#").allowed);
+  EXPECT_TRUE(authorizer.Allows(Stamped(1), "c", Action::kConnect, {}, {}));
+  EXPECT_TRUE(authorizer.Explain(Stamped(1), "c", Action::kSubscribe, "#", {}).allowed);
 }
 
 }  // namespace

@@ -106,7 +106,10 @@ TEST(PolicyCost, ARememberedDecisionIsCheap) {
   principal.stamp = 1;
   const std::string_view client_id = kSensor.client_id;
   const std::string_view topic = "lines/7/x/data";
-  const auto ask = [&] { authorizer.Allows(principal, client_id, Action::kPublish, topic); };
+  const Manner manner{.qos = QoS::kAtLeastOnce};
+  const auto ask = [&] {
+    authorizer.Allows(principal, client_id, Action::kPublish, topic, manner);
+  };
   ask();
   const std::optional<uint64_t> cost = CountInstructions(ask);
   if (!cost) GTEST_SKIP() << "Nobody can count instructions here.";

@@ -78,7 +78,8 @@ TEST_P(AuthRowsTest, WithoutAuthenticationNobodyIsAnybody) {  // 9.7
 
 class DenyingConnect : public Authorizer {
  public:
-  bool Allows(const Principal&, std::string_view, Action action, std::string_view) override {
+  bool Allows(const Principal&, std::string_view, Action action, std::string_view,
+              const Manner&) override {
     return action != Action::kConnect || allows;
   }
   bool allows = true;

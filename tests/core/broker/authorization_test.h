@@ -20,6 +20,8 @@ class ScriptedAuthorizer : public Authorizer {
     std::string client_id;  // Empty: everybody.
     Action action = Action::kPublish;
     std::string topic;  // As it is asked about; with "/#" at its end, all below as well.
+    std::optional<QoS> qos = std::nullopt;  // Only of that one, or of a retain flag like that.
+    std::optional<bool> retain = std::nullopt;
     friend bool operator==(const Denial&, const Denial&) = default;
   };
 
@@ -28,12 +30,14 @@ class ScriptedAuthorizer : public Authorizer {
   // How often it was asked.
   size_t asked() const { return asked_; }
 
-  bool Allows(const Principal&, std::string_view client_id, Action action,
-              std::string_view topic) override {
+  bool Allows(const Principal&, std::string_view client_id, Action action, std::string_view topic,
+              const Manner& manner) override {
     ++asked_;
     return std::ranges::none_of(denials_, [&](const Denial& denial) {
       const bool meant = denial.client_id.empty() || denial.client_id == client_id;
-      return meant && denial.action == action && Covers(denial.topic, topic);
+      return meant && denial.action == action && Covers(denial.topic, topic) &&
+             (!denial.qos || denial.qos == manner.qos) &&
+             (!denial.retain || denial.retain == manner.retain);
     });
   }
 

@@ -12,8 +12,8 @@ namespace {
 // Says which denial it was that had a reason, and how often it was asked for one.
 class ReasoningAuthorizer : public ScriptedAuthorizer {
  public:
-  std::string Reason(const Principal&, std::string_view client_id, Action,
-                     std::string_view topic) const override {
+  std::string Reason(const Principal&, std::string_view client_id, Action, std::string_view topic,
+                     const Manner&) const override {
     ++reasons_;
     return "rule 7 lacks " + std::string(topic) + " for " + std::string(client_id);
   }

@@ -36,7 +36,7 @@ class OperatorsTest : public AuthorizationTest {
   std::optional<bool> Decision(std::string_view client_id, Action action, std::string_view topic) {
     std::optional<bool> allowed;
     for (uint32_t i = 0; i < world().shards(); ++i) {
-      const auto decision = world().shard(i).Decide(client_id, action, topic);
+      const auto decision = world().shard(i).Decide(client_id, action, topic, {});
       if (decision) allowed = decision->is_allowed;
     }
     return allowed;

@@ -166,12 +166,29 @@ TEST_P(PolicyChangeTest, AResumedSessionIsJudgedByTheRightsOfWhoResumesIt) {
   EXPECT_EQ(second.Unsubscribe("t"), 0x11);
 }
 
+// A right to a filter as that very text is none to what it matches.
+TEST_P(PolicyChangeTest, WhatAnotherSubscriptionBringsStays) {
+  auto client = Client("c", kKeep);
+  client->Subscribe("a/#", kQos1);
+  client->Subscribe("b", kQos1);
+  client->peer().Drop();
+  auto publisher = Client("p");
+  publisher->Publish({.topic = "a/1", .payload = "a", .qos = kQos1});
+  publisher->Publish({.topic = "b", .payload = "b", .qos = kQos1});
+  rules_.Deny({"c", Action::kSubscribe, "a/1"});
+  Revoke({"c", Action::kSubscribe, "b"});
+  TestClient again(&world(), "c");
+  EXPECT_TRUE(again.Connect(kKeep).session_present);
+  EXPECT_EQ(again.Messages(), Texts{"a"});
+}
+
 // -- CONNECT.
 
 TEST_P(PolicyChangeTest, AClientWithoutANameIsAskedAboutByTheOneItGets) {
   class OnlyNamed : public Authorizer {
    public:
-    bool Allows(const Principal&, std::string_view client_id, Action, std::string_view) override {
+    bool Allows(const Principal&, std::string_view client_id, Action, std::string_view,
+                const Manner&) override {
       return client_id.starts_with("signet-");
     }
   } only_named;
@@ -261,8 +278,8 @@ TEST_P(PolicyChangeTest, CountsDenialsByActionAndLogsEachOnce) {
 // Nobody may use what begins with a line of the plant that is not its own.
 class LineAuthorizer : public Authorizer {
  public:
-  bool Allows(const Principal& principal, std::string_view, Action action,
-              std::string_view topic) override {
+  bool Allows(const Principal& principal, std::string_view, Action action, std::string_view topic,
+              const Manner&) override {
     const std::string line = LineOf(principal);
     if (action == Action::kConnect) return line != "none";
     return topic.starts_with(line);

@@ -7,7 +7,8 @@ import subprocess
 from support import mosquitto
 from support.broker import PATIENCE, run
 from support.cases import SHARDS, for_each, main
-from support.policy_case import TAKEN_BACK, PolicyCase, rule
+from support.config import port
+from support.policy_case import ROOT, TAKEN_BACK, PolicyCase, rule
 
 
 @for_each(version=(3, 5), shards=SHARDS)
@@ -67,6 +68,18 @@ class Changes(PolicyCase):
             self.assertRegex(self.broker.log(), r'policy compiled policy="plant" rules="3" bytes="\d+"')
             self.publish("root", "a/1", f"{number}")
             self.assertEqual(heater.messages.next(), f"1 0 a/1 {number}")
+        self.assertEqual(self.broker.log().count('connected client_id="heater-in"'), 1)
+
+    def test_another_policy_by_its_name_is_a_change_like_any_other(self):
+        heater = self.listen("heater", "a/#", "b/#")
+        heater.await_note("Subscribed (mid: 1)")
+        self.config.put("BrokerAuthorization", "works", {"authorizationPolicies": {
+            "rules": [rule("heater", subscribe=["b/#"]), ROOT]}})
+        self.config.listen(port(authenticationRef="users", authorizationRef="works"))
+        self.broker.await_log(TAKEN_BACK)
+        self.publish("root", "a/1", "not any more")
+        self.publish("root", "b/1", "still")
+        self.assertEqual(heater.messages.next(), "1 0 b/1 still")
         self.assertEqual(self.broker.log().count('connected client_id="heater-in"'), 1)
 
     def test_that_take_the_policy_away_leave_the_old_one(self):

@@ -92,6 +92,14 @@ TEST(ControlRequest, IsAnExplanationOfAClientThatIsThere) {
   EXPECT_EQ(request.topic, "a/b");
   EXPECT_EQ(request.client_id, "c");
   EXPECT_FALSE(request.supposed.has_value());
+  EXPECT_FALSE(request.manner.qos.has_value());
+}
+
+TEST(ControlRequest, IsAnExplanationOfSomethingInSomeManner) {
+  const auto request = As<ExplainRequest>(
+      Post("explain", R"({"action":"publish","topic":"a","client_id":"c","qos":2,"retain":true})"));
+  EXPECT_EQ(request.manner.qos, QoS::kExactlyOnce);
+  EXPECT_TRUE(request.manner.retain);
 }
 
 TEST(ControlRequest, IsAnExplanationOfOneThatNeedNotExist) {
@@ -112,6 +120,11 @@ TEST(ControlRequest, OfAnExplanationHasToMakeSense) {
            R"({"action":"connect","topic":"a","client_id":"c"})",
            R"({"action":"read","topic":"a","client_id":"c"})",
            R"({"action":"publish","topic":"a"})",
+           R"({"action":"publish","topic":"a","client_id":"c","qos":3})",
+           R"({"action":"publish","topic":"a","client_id":"c","qos":"1"})",
+           R"({"action":"publish","topic":"a","client_id":"c","retain":1})",
+           R"({"action":"subscribe","topic":"a","client_id":"c","retain":true})",
+           R"({"action":"connect","client_id":"c","qos":1})",
            R"({"action":"publish","topic":"a","client_id":"c","listener":"front"})",
            R"({"action":"publish","topic":"a","principal":{"user":"u"}})",
            R"({"action":"publish","topic":"a","principal":{"attributes":{"a":1}}})",
