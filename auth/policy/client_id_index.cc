@@ -20,10 +20,13 @@ void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule)
 }
 
 void ClientIdIndex::AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule) {
-  std::vector<Entry>& entries = open_[std::string(pattern.prefix())];
+  const bool has_prefix = !pattern.prefix().empty() || pattern.suffix().empty();
+  Open& open = has_prefix ? by_prefix_ : by_suffix_;
+  const std::string end(has_prefix ? pattern.prefix() : pattern.suffix());
+  std::vector<Entry>& entries = open.patterns[end];
   const auto [place, is_new] = places_.try_emplace(text, entries.size());
   if (is_new) {
-    prefix_sizes_.push_back(pattern.prefix().size());
+    open.sizes.push_back(end.size());
     entries.push_back({.pattern = std::move(pattern), .rules = {}});
   }
   entries[place->second].rules.Add(rule);
@@ -31,24 +34,28 @@ void ClientIdIndex::AddOpen(const std::string& text, ClientIdPattern pattern, ui
 
 void ClientIdIndex::Seal(uint32_t rules) {
   places_ = {};
-  std::ranges::sort(prefix_sizes_);
-  prefix_sizes_.erase(std::unique(prefix_sizes_.begin(), prefix_sizes_.end()), prefix_sizes_.end());
-  prefix_sizes_.shrink_to_fit();
   const auto seal = [&](RuleSet* set) {
     set->Seal(rules);
     bytes_ += set->bytes();
   };
   seal(&any_);
   for (auto& [client_id, set] : exact_) seal(&set);
-  for (auto& [prefix, entries] : open_) {
-    entries.shrink_to_fit();
-    bytes_ += entries.capacity() * sizeof(Entry);
-    for (Entry& entry : entries) {
-      seal(&entry.rules);
-      bytes_ += entry.pattern.bytes();
+  bytes_ += BytesOfMap(exact_);
+  for (Open* open : {&by_prefix_, &by_suffix_}) {
+    std::vector<size_t>& sizes = open->sizes;
+    std::ranges::sort(sizes);
+    sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+    sizes.shrink_to_fit();
+    bytes_ += BytesOfMap(open->patterns) + sizes.capacity() * sizeof(size_t);
+    for (auto& [end, entries] : open->patterns) {
+      entries.shrink_to_fit();
+      bytes_ += entries.capacity() * sizeof(Entry);
+      for (Entry& entry : entries) {
+        seal(&entry.rules);
+        bytes_ += entry.pattern.bytes();
+      }
     }
   }
-  bytes_ += BytesOfMap(exact_) + BytesOfMap(open_) + prefix_sizes_.capacity() * sizeof(size_t);
 }
 
 bool ClientIdIndex::Meets(const RuleSet& set, const RulesOfClient& rules) {
@@ -56,19 +63,28 @@ bool ClientIdIndex::Meets(const RuleSet& set, const RulesOfClient& rules) {
                              [&](const RuleSet* of_client) { return of_client->Intersects(set); });
 }
 
-bool ClientIdIndex::Allows(const Client& client, const RulesOfClient& rules) const {
-  if (Meets(any_, rules)) return true;
-  const auto exact = exact_.find(client.client_id);
-  if (exact != exact_.end() && Meets(exact->second, rules)) return true;
-  for (const size_t size : prefix_sizes_) {
+template <typename EndOf>
+bool ClientIdIndex::MeetsIn(const Open& open, const Client& client, const RulesOfClient& rules,
+                            EndOf end_of) {
+  for (const size_t size : open.sizes) {
     if (size > client.client_id.size()) break;
-    const auto entries = open_.find(client.client_id.substr(0, size));
-    if (entries == open_.end()) continue;
+    const auto entries = open.patterns.find(end_of(size));
+    if (entries == open.patterns.end()) continue;
     for (const Entry& entry : entries->second) {
       if (Meets(entry.rules, rules) && entry.pattern.Matches(client)) return true;
     }
   }
   return false;
+}
+
+bool ClientIdIndex::Allows(const Client& client, const RulesOfClient& rules) const {
+  const std::string_view name = client.client_id;
+  if (Meets(any_, rules)) return true;
+  const auto exact = exact_.find(name);
+  if (exact != exact_.end() && Meets(exact->second, rules)) return true;
+  return MeetsIn(by_prefix_, client, rules, [&](size_t size) { return name.substr(0, size); }) ||
+         MeetsIn(by_suffix_, client, rules,
+                 [&](size_t size) { return name.substr(name.size() - size); });
 }
 
 }  // namespace signet::auth

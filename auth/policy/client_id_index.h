@@ -1,5 +1,6 @@
 // ClientIdIndex: which rules of a policy let a client connect by its name. Patterns are found by
-// the text that they begin with. Built once, then only read, by any thread.
+// the text that they begin with, or else by the one that they end with. Built once, then only read,
+// by any thread.
 #pragma once
 
 #include <cstddef>
@@ -33,15 +34,24 @@ class ClientIdIndex {
     RuleSet rules;
   };
 
+  // Patterns with a '*' or a token, by the text at one of their ends.
+  struct Open {
+    TextMap<std::vector<Entry>> patterns;
+    std::vector<size_t> sizes;  // Of those texts, each once, ascending.
+  };
+
   static bool Meets(const RuleSet& set, const RulesOfClient& rules);
+  // `end_of(size)` is that much of the client's name, of the end that they are found by.
+  template <typename EndOf>
+  static bool MeetsIn(const Open& open, const Client& client, const RulesOfClient& rules,
+                      EndOf end_of);
   void AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule);
 
   RuleSet any_;
   TextMap<RuleSet> exact_;
-  // Patterns with a '*' or a token, by their prefixes.
-  TextMap<std::vector<Entry>> open_;
-  std::vector<size_t> prefix_sizes_;  // Of those, each once, ascending.
-  TextMap<size_t> places_;  // Pattern -> position under its prefix; until they are sealed.
+  Open by_prefix_;
+  Open by_suffix_;          // Those whose prefix is empty, unless the suffix is as well.
+  TextMap<size_t> places_;  // Pattern -> position under its text; until they are sealed.
   size_t bytes_ = 0;
 };
 

@@ -51,6 +51,11 @@ std::string_view ClientIdPattern::prefix() const {
   return first.empty() || first.front().is_token ? std::string_view() : first.front().text;
 }
 
+std::string_view ClientIdPattern::suffix() const {
+  const Part& last = parts_.back();
+  return last.empty() || last.back().is_token ? std::string_view() : last.back().text;
+}
+
 std::optional<std::string> ClientIdPattern::Fill(const Part& part, const Client& client) {
   std::string filled;
   for (const Piece& piece : part) {

@@ -20,6 +20,8 @@ class ClientIdPattern {
 
   // What every Client Identifier that matches begins with.
   std::string_view prefix() const;
+  // And ends with.
+  std::string_view suffix() const;
   // Whether the prefix is all that there is.
   bool is_exact() const { return parts_.size() == 1 && IsText(parts_.front()); }
 

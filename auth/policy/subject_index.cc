@@ -2,26 +2,27 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string_view>
 
 #include "auth/policy/memory.h"
 
 namespace signet::auth {
 namespace {
 
-using Pair = config::TextByName::value_type;
+// How many shapes have a name.
+using Frequencies = std::map<std::string_view, size_t>;
 
-// How many of the different maps have a pair.
-using Frequencies = std::map<Pair, size_t>;
-
-const Pair& RarestOf(const config::TextByName& map, const Frequencies& frequencies) {
+const std::string& RarestOf(const std::vector<std::string>& names, const Frequencies& frequencies) {
   return *std::ranges::min_element(
-      map, {}, [&](const Pair& pair) { return frequencies.find(pair)->second; });
+      names, {}, [&](const std::string& name) { return frequencies.find(name)->second; });
 }
 
-bool HasAll(const Principal& principal,
-            const std::vector<std::pair<std::string, std::string>>& pairs) {
-  return std::ranges::all_of(
-      pairs, [&](const auto& pair) { return AttributeOf(principal, pair.first) == pair.second; });
+// With its size, so that no two lists of values have the same key.
+void AppendValue(std::string_view value, std::string* key) {
+  *key += std::to_string(value.size());
+  *key += ':';
+  *key += value;
 }
 
 void AddNames(const std::vector<std::string>& names, uint32_t rule, TextMap<RuleSet>* sets) {
@@ -42,23 +43,25 @@ SubjectIndex::SubjectIndex(const std::vector<config::AuthorizationRule>& rules) 
 }
 
 void SubjectIndex::AddMaps(const std::vector<config::AuthorizationRule>& rules) {
-  std::map<config::TextByName, RuleSet> sets;
+  std::map<std::vector<std::string>, TextMap<RuleSet>> shapes;
   for (uint32_t i = 0; i < rules.size(); ++i) {
     for (const config::TextByName& map : rules[i].principals.attributes) {
-      if (!map.empty()) sets[map].Add(i);  // All of no pairs would be everybody's.
+      if (map.empty()) continue;  // All of no pairs would be everybody's.
+      std::vector<std::string> names;
+      std::string key;
+      for (const auto& [name, value] : map) {
+        names.push_back(name);
+        AppendValue(value, &key);
+      }
+      shapes[std::move(names)][key].Add(i);
     }
   }
   Frequencies frequencies;
-  for (const auto& [map, set] : sets) {
-    for (const Pair& pair : map) ++frequencies[pair];
+  for (const auto& [names, sets] : shapes) {
+    for (const std::string& name : names) ++frequencies[name];
   }
-  for (auto& [map, set] : sets) {
-    const Pair& found_by = RarestOf(map, frequencies);
-    Map& entry = maps_[found_by.first][found_by.second].emplace_back();
-    for (const Pair& pair : map) {
-      if (pair != found_by) entry.rest.emplace_back(pair);
-    }
-    entry.rules = std::move(set);
+  for (auto& [names, sets] : shapes) {
+    shapes_[RarestOf(names, frequencies)].push_back({.names = names, .rules = std::move(sets)});
   }
 }
 
@@ -71,19 +74,27 @@ void SubjectIndex::Seal(uint32_t rules) {
     bytes_ += BytesOfMap(*sets);
     for (auto& [name, set] : *sets) seal(&set);
   }
-  bytes_ += BytesOfMap(maps_);
-  for (auto& [name, values] : maps_) {
-    bytes_ += BytesOfMap(values);
-    for (auto& [value, maps] : values) {
-      maps.shrink_to_fit();
-      bytes_ += maps.capacity() * sizeof(Map);
-      for (Map& map : maps) {
-        seal(&map.rules);
-        bytes_ += map.rest.capacity() * sizeof(Pair);
-        for (const auto& pair : map.rest) bytes_ += BytesOf(pair.first) + BytesOf(pair.second);
-      }
+  bytes_ += BytesOfMap(shapes_);
+  for (auto& [name, shapes] : shapes_) {
+    shapes.shrink_to_fit();
+    bytes_ += shapes.capacity() * sizeof(Shape);
+    for (Shape& shape : shapes) {
+      bytes_ += shape.names.capacity() * sizeof(std::string) + BytesOfMap(shape.rules);
+      for (const std::string& each : shape.names) bytes_ += BytesOf(each);
+      for (auto& [key, set] : shape.rules) seal(&set);
     }
   }
+}
+
+const RuleSet* SubjectIndex::FindIn(const Shape& shape, const Principal& principal) {
+  std::string key;
+  for (const std::string& name : shape.names) {
+    const std::optional<std::string_view> value = AttributeOf(principal, name);
+    if (!value) return nullptr;
+    AppendValue(*value, &key);
+  }
+  const auto set = shape.rules.find(key);
+  return set == shape.rules.end() ? nullptr : &set->second;
 }
 
 RulesOfClient SubjectIndex::Find(const Client& client) const {
@@ -94,14 +105,12 @@ RulesOfClient SubjectIndex::Find(const Client& client) const {
   };
   if (!usernames_.empty()) look_up(usernames_, client.principal.username);
   if (!client_ids_.empty()) look_up(client_ids_, client.client_id);
-  if (maps_.empty()) return found;
+  if (shapes_.empty()) return found;
   for (const auto& [name, value] : client.principal.attributes) {
-    const auto values = maps_.find(name);
-    if (values == maps_.end()) continue;
-    const auto maps = values->second.find(value);
-    if (maps == values->second.end()) continue;
-    for (const Map& map : maps->second) {
-      if (HasAll(client.principal, map.rest)) found.push_back(&map.rules);
+    const auto shapes = shapes_.find(name);
+    if (shapes == shapes_.end()) continue;
+    for (const Shape& shape : shapes->second) {
+      if (const RuleSet* set = FindIn(shape, client.principal)) found.push_back(set);
     }
   }
   return found;

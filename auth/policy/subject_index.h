@@ -2,14 +2,14 @@
 // names: by username, by Client Identifier, or by all attributes of one map. Built once, then only
 // read, by any thread.
 //
-// Equal maps are kept once, under the one of their pairs that the fewest maps have: a client looks
-// only at maps of which it has that pair.
+// Maps with the same names are one shape, in which the client's values are looked up together,
+// however many maps there are. A shape is found by the one of its names that the fewest shapes
+// have: a client looks only at shapes of which it has that attribute.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -31,17 +31,18 @@ class SubjectIndex {
   size_t bytes() const { return bytes_; }
 
  private:
-  struct Map {
-    std::vector<std::pair<std::string, std::string>> rest;  // Without the pair it is found by.
-    RuleSet rules;
+  struct Shape {
+    std::vector<std::string> names;
+    TextMap<RuleSet> rules;  // By the values of the names, as one key.
   };
 
   void AddMaps(const std::vector<config::AuthorizationRule>& rules);
   void Seal(uint32_t rules);
+  static const RuleSet* FindIn(const Shape& shape, const Principal& principal);
 
   TextMap<RuleSet> usernames_;
   TextMap<RuleSet> client_ids_;
-  TextMap<TextMap<std::vector<Map>>> maps_;  // By name and value.
+  TextMap<std::vector<Shape>> shapes_;
   size_t bytes_ = 0;
 };
 

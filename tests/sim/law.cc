@@ -13,11 +13,12 @@ namespace signet::sim {
 class Law::Court : public Authorizer {
  public:
   Court(const Law* law, uint32_t shard, std::shared_ptr<const auth::AccessPolicy> policy)
-      : law_(*law), shard_(shard), authorizer_(std::move(policy)) {}
+      : law_(*law), shard_(shard), authorizer_(std::move(policy), kRemembered) {}
 
   bool Allows(const Principal& principal, std::string_view client_id, Action action,
               std::string_view topic, const Manner& manner) override {
-    const bool allowed = authorizer_.Allows(principal, client_id, action, topic, manner);
+    const bool allowed =
+        authorizer_.Allows(Proven(principal, client_id), client_id, action, topic, manner);
     if (!law_.verdict_) return allowed;
     return law_.verdict_({.at_home = law_.HomeOf(client_id) == shard_,
                           .client = client_id,
@@ -27,9 +28,21 @@ class Law::Court : public Authorizer {
   }
 
  private:
+  // So few that they are forgotten for others all the time.
+  static constexpr size_t kRemembered = 16;
+
+  // Here nobody is proven, and of nobody nothing would be remembered. The rules look at names
+  // alone, so one proof for each will do.
+  const Principal& Proven(const Principal& principal, std::string_view client_id) {
+    const auto [proven, is_new] = proven_.try_emplace(std::string(client_id), principal);
+    if (is_new) proven->second.stamp = proven_.size();
+    return proven->second;
+  }
+
   const Law& law_;
   const uint32_t shard_;
   auth::PolicyAuthorizer authorizer_;
+  TextMap<Principal> proven_;
 };
 
 Law::Law(uint32_t shards, uint64_t seed, Verdict verdict)

@@ -165,10 +165,6 @@ TEST(SeededBug, AMessageThatWaitsAndIsForgottenIsFound) {
   EXPECT_NE(FirstViolation([] { return Misjudge(true, Often::kAlways, IsOfAMessage); }), "");
 }
 
-TEST(SeededBug, AMessageThatIsTakenFromWhoMayHaveItIsFound) {
-  EXPECT_NE(FirstViolation([] { return Misjudge(false, Often::kOnce, IsOfAMessage); }), "");
-}
-
 // Only the store asks about a publisher elsewhere than at its home.
 TEST(SeededBug, ARetainedMessageOfWhoMayNotPublishItIsFound) {
   const auto is_of_a_store = [](const Question& question) {

@@ -74,20 +74,14 @@ struct ProgramOutcome {
 ProgramOutcome RunBroker(const std::vector<std::string>& arguments,
                          const std::function<void()>& confine = {});
 
-// With how many shards a system test runs: with fewer of them where a sanitizer makes each run cost
-// a multiple. One shard has no races for ThreadSanitizer to find.
-#if defined(__SANITIZE_THREAD__)
+// With how many shards a system test runs: 1, 2 and 4 in a whole run of tools/test, of which those
+// under sanitizers, where each costs a multiple, have the last.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 inline constexpr std::array kShardCounts{4u};
-inline constexpr std::array kFewShardCounts{4u};
-inline constexpr std::array kClientShardCounts{4};
-#elif defined(__SANITIZE_ADDRESS__)
-inline constexpr std::array kShardCounts{1u, 4u};
-inline constexpr std::array kFewShardCounts{4u};
 inline constexpr std::array kClientShardCounts{4};
 #else
-inline constexpr std::array kShardCounts{1u, 4u};
-inline constexpr std::array kFewShardCounts{1u, 4u};
-inline constexpr std::array kClientShardCounts{1, 2, 4};
+inline constexpr std::array kShardCounts{1u, 2u};
+inline constexpr std::array kClientShardCounts{1, 2};
 #endif
 
 }  // namespace signet

@@ -51,6 +51,21 @@ TEST_P(AuthorizationCells, PublishDenied) {
   EXPECT_EQ(publisher->Publish({.topic = "u", .qos = kQos1}), 0x10);
 }
 
+// What is asked about is what an alias stands for when it is used.
+TEST_P(AuthorizationCells, PublishByATopicAlias) {
+  rules_.Deny({"p", Action::kPublish, "no"});
+  auto publisher = Client("p");
+  const auto alias = Bytes("23 0001");
+  EXPECT_EQ(publisher->Publish({.topic = "yes", .qos = kQos1, .properties = alias}), 0x10);
+  EXPECT_EQ(publisher->Publish({.topic = "", .qos = kQos1, .properties = alias}), 0x10);
+  EXPECT_EQ(publisher->Publish({.topic = "no", .qos = kQos1, .properties = alias}), kNotAuthorized);
+  EXPECT_EQ(publisher->Publish({.topic = "", .qos = kQos1, .properties = alias}), kNotAuthorized);
+  EXPECT_EQ(publisher->Publish({.topic = "yes", .qos = kQos1, .properties = alias}), 0x10);
+  Revoke({"p", Action::kPublish, "yes"});
+  EXPECT_EQ(publisher->Publish({.topic = "", .qos = kQos1, .properties = alias}), kNotAuthorized);
+  EXPECT_FALSE(publisher->closed());
+}
+
 TEST_P(AuthorizationCells, PublishRevokedAfterwards) {
   auto reader = Client("r");
   reader->Subscribe("t", kQos1);

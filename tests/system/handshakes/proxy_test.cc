@@ -16,7 +16,7 @@ class HostileProxy : public HandshakeTest {
     HandshakeTest::TearDown();
   }
 };
-INSTANTIATE_TEST_SUITE_P(Shards, HostileProxy, testing::ValuesIn(kFewShardCounts),
+INSTANTIATE_TEST_SUITE_P(Shards, HostileProxy, testing::ValuesIn(kShardCounts),
                          testing::PrintToStringParamName());
 
 std::vector<uint8_t> Connect() {

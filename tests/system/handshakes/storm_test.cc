@@ -10,7 +10,7 @@ namespace signet {
 namespace {
 
 class HandshakeStorm : public HandshakeTest {};
-INSTANTIATE_TEST_SUITE_P(Shards, HandshakeStorm, testing::ValuesIn(kFewShardCounts),
+INSTANTIATE_TEST_SUITE_P(Shards, HandshakeStorm, testing::ValuesIn(kShardCounts),
                          testing::PrintToStringParamName());
 
 // All of them speak at the same moment. Without a budget for a turn the witness would get through

@@ -17,7 +17,7 @@ class HostileTls : public HandshakeTest {
     HandshakeTest::TearDown();
   }
 };
-INSTANTIATE_TEST_SUITE_P(Shards, HostileTls, testing::ValuesIn(kFewShardCounts),
+INSTANTIATE_TEST_SUITE_P(Shards, HostileTls, testing::ValuesIn(kShardCounts),
                          testing::PrintToStringParamName());
 
 TEST_P(HostileTls, WhatIsNoTlsIsNamed) {

@@ -44,7 +44,7 @@ class HostileWebSocket : public HandshakeTest {
         << AsText(*answer);
   }
 };
-INSTANTIATE_TEST_SUITE_P(Shards, HostileWebSocket, testing::ValuesIn(kFewShardCounts),
+INSTANTIATE_TEST_SUITE_P(Shards, HostileWebSocket, testing::ValuesIn(kShardCounts),
                          testing::PrintToStringParamName());
 
 TEST_P(HostileWebSocket, FramesThatBreakTheRulesAreNamedAndClosed) {

@@ -35,11 +35,19 @@ extendedKeyUsage = {use}
 class Authority:
     """`ca` is the path of its certificate; keys are all of P-256, which is quick."""
 
-    def __init__(self, name="Test CA"):
+    def __init__(self, name="Test CA", issuer=None):
+        """`issuer`: an Authority; without one it stands by itself."""
         self._folder = tempfile.TemporaryDirectory()
         self._numbers = itertools.count()
-        self.ca, self._key = self._make(name, "-addext", "basicConstraints=critical,CA:true",
+        by = ("-CA", issuer.ca, "-CAkey", issuer._key) if issuer else ()
+        self.ca, self._key = self._make(name, *by, "-addext", "basicConstraints=critical,CA:true",
                                         "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+
+    def with_issuer(self, certificate):
+        """The path of a file with the certificate and, behind it, ours."""
+        chain = certificate.with_suffix(".chain")
+        chain.write_bytes(certificate.read_bytes() + self.ca.read_bytes())
+        return chain
 
     def _make(self, name, *arguments):
         stem = pathlib.Path(self._folder.name) / str(next(self._numbers))
