@@ -307,7 +307,7 @@ void ShardGroup::Switch(std::vector<Candidate>& candidates) {
 std::optional<PortId> ShardGroup::HeirOf(const Port& port,
                                          const std::vector<Candidate>& candidates) {
   const PortAuthorization* authorization = port.settings.authorization.get();
-  if (authorization == nullptr) return std::nullopt;
+  if (authorization == nullptr || authorization->policy.empty()) return std::nullopt;
   const auto heir = std::ranges::find_if(candidates, [&](const Candidate& candidate) {
     const PortAuthorization* other = candidate.open.port->settings.authorization.get();
     return other != nullptr && other->policy == authorization->policy;

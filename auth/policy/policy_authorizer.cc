@@ -20,8 +20,11 @@ bool PolicyAuthorizer::Allows(const Principal& principal, std::string_view clien
   ++decided_;
   const bool may_remember = principal.stamp != 0 && action != Action::kConnect &&
                             (policy_ == nullptr || policy_->may_remember());
-  const DecisionMemo::Question question{
-      .stamp = principal.stamp, .action = action, .manner = manner, .topic = topic};
+  // Nothing but a token's rights turns on the manner.
+  const DecisionMemo::Question question{.stamp = principal.stamp,
+                                        .action = action,
+                                        .manner = principal.rights != nullptr ? manner : Manner{},
+                                        .topic = topic};
   if (may_remember) {
     if (const std::optional<bool> known = memo_.Find(question)) {
       ++remembered_;

@@ -1,7 +1,6 @@
 #include "core/broker/denial_log.h"
 
 #include <string>
-#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/hash.h"
@@ -26,12 +25,12 @@ std::string_view NameOf(Action action) {
 }  // namespace
 
 void DenialLog::Write(const Denial& denial, const Authorizer& authorizer) {
-  const Line line = LineOf(denial);
-  if (!MayWrite(line)) return;
-  Remember(line);
+  const uint64_t key = KeyOf(denial);
+  if (written_.contains(key) || !rate_.Allow(context_.now)) return;
+  Remember(key);
   const std::string why = authorizer.Reason(denial.principal, denial.client_id, denial.action,
                                             denial.topic, denial.manner);
-  const uint64_t left_out = rate_.TakeSuppressed() + std::exchange(beyond_share_, 0);
+  const uint64_t left_out = rate_.TakeSuppressed();
   context_.log.Write(LogLevel::kWarning, "not allowed",
                      {{"client_id", denial.client_id},
                       {"username", denial.principal.username},
@@ -43,46 +42,26 @@ void DenialLog::Write(const Denial& denial, const Authorizer& authorizer) {
 }
 
 // Who comes back under the same name as somebody else is another client.
-DenialLog::Line DenialLog::LineOf(const Denial& denial) const {
-  const Principal& principal = denial.principal;
-  Line line{.client = context_.hash_seed ^ denial.port.value(), .denial = 0};
-  for (const std::string_view part : {denial.client_id, std::string_view(principal.username),
-                                      std::string_view(principal.identity)}) {
-    line.client = StableHash(part, line.client);
+uint64_t DenialLog::KeyOf(const Denial& denial) const {
+  uint64_t key = context_.hash_seed ^
+                 (uint64_t{denial.port.value()} << 8 | static_cast<uint8_t>(denial.action));
+  for (const std::string_view part : {denial.client_id, std::string_view(denial.principal.username),
+                                      std::string_view(denial.principal.identity), denial.topic}) {
+    key = StableHash(part, key);
   }
-  line.denial = StableHash(denial.topic, line.client ^ static_cast<uint8_t>(denial.action));
-  return line;
+  return key;
 }
 
-bool DenialLog::MayWrite(const Line& line) {
-  if (written_.contains(line.denial)) return false;
-  const auto share = of_client_.find(line.client);
-  if (share != of_client_.end() && share->second >= kMostOfClient) {
-    ++beyond_share_;
-    return false;
-  }
-  return rate_.Allow(context_.now);
-}
-
-void DenialLog::Remember(const Line& line) {
+void DenialLog::Remember(uint64_t key) {
   const uint64_t most = context_.limits.logged_denials;
-  while (!order_.empty() && order_.size() >= most) ForgetOldest();
+  while (!order_.empty() && order_.size() >= most) written_.erase(order_.Pop());
   if (most == 0) return;
-  written_.insert(line.denial);
-  ++of_client_[line.client];
-  order_.Push(line);
-}
-
-void DenialLog::ForgetOldest() {
-  const Line line = order_.Pop();
-  written_.erase(line.denial);
-  const auto share = of_client_.find(line.client);
-  if (--share->second == 0) of_client_.erase(share);
+  written_.insert(key);
+  order_.Push(key);
 }
 
 void DenialLog::Forget() {
   written_.clear();
-  of_client_.clear();
   while (!order_.empty()) order_.DropFront();
 }
 

@@ -2,15 +2,13 @@
 // and topic, with the reason for it. Used on the shard's thread alone.
 //
 // The reason costs a look at every rule, so it is asked for only when a line is written, and lines
-// have a rate: a client that never repeats a topic makes no more of them than one that does. Nor
-// does it take the rate from others for long: a client has a share of what is remembered.
+// have a rate: a client that never repeats a topic makes no more of them than one that does.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "core/access/authorizer.h"
 #include "core/access/principal.h"
@@ -45,30 +43,17 @@ class DenialLog {
   size_t size() const { return written_.size(); }
 
  private:
-  // A line, by hashes under a seed that peers do not know: what has the same one by chance is not
-  // written.
-  struct Line {
-    uint64_t client;
-    uint64_t denial;
-  };
-
-  // Of one client; what is denied beyond that counts as not written, until the policy changes or
-  // older lines are forgotten.
-  static constexpr uint32_t kMostOfClient = 64;
   // The first so many are written at once, and so many a second follow.
   static constexpr uint32_t kBurst = 20;
   static constexpr uint32_t kPerSecond = 10;
 
-  Line LineOf(const Denial& denial) const;
-  bool MayWrite(const Line& line);
-  void Remember(const Line& line);
-  void ForgetOldest();
+  uint64_t KeyOf(const Denial& denial) const;
+  void Remember(uint64_t key);
 
   ShardContext& context_;
+  // Hashes under a seed that peers do not know: what has the same one by chance is not written.
   absl::flat_hash_set<uint64_t> written_;
-  absl::flat_hash_map<uint64_t, uint32_t> of_client_;  // How many of these each has.
-  BlockQueue<Line> order_;                             // Oldest first.
-  uint64_t beyond_share_ = 0;                          // Not written, and not yet told of.
+  BlockQueue<uint64_t> order_;  // The same, oldest first.
   RateLimit rate_{kBurst, kPerSecond};
 };
 

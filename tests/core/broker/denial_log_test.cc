@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "fmt/format.h"
 #include "tests/core/broker/authorization_test.h"
 
 namespace signet {
@@ -118,22 +117,6 @@ TEST_P(DenialLogTest, AsksForFewReasonsWhateverAClientWants) {
   world().Run();
   EXPECT_EQ(reasoning_.reasons(), 30u);
   EXPECT_NE(Denials()[20].find("not_logged_before=\"4980\""), std::string::npos) << Denials()[20];
-}
-
-TEST_P(DenialLogTest, AClientHasAShareAndTheOthersHaveTheRest) {
-  auto client = Client("c");
-  for (int second = 0; second < 20; ++second) {
-    for (int i = 0; i < 30; ++i) PublishTo(*client, fmt::format("no/{}/{}", second, i));
-    world().Advance(seconds(1));
-  }
-  EXPECT_EQ(Denials().size(), 64u);
-  auto other = Client("d");
-  PublishTo(*other, "no/1");
-  ASSERT_EQ(Denials().size(), 65u);
-  EXPECT_NE(Denials().back().find("client_id=\"d\""), std::string::npos) << Denials().back();
-  ChangeTo(2);
-  PublishTo(*client, "no/1");
-  EXPECT_EQ(Denials().size(), 66u);
 }
 
 // What the rate has left out was not told of yet.

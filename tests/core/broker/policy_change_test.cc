@@ -166,22 +166,6 @@ TEST_P(PolicyChangeTest, AResumedSessionIsJudgedByTheRightsOfWhoResumesIt) {
   EXPECT_EQ(second.Unsubscribe("t"), 0x11);
 }
 
-// A right to a filter as that very text is none to what it matches.
-TEST_P(PolicyChangeTest, WhatAnotherSubscriptionBringsStays) {
-  auto client = Client("c", kKeep);
-  client->Subscribe("a/#", kQos1);
-  client->Subscribe("b", kQos1);
-  client->peer().Drop();
-  auto publisher = Client("p");
-  publisher->Publish({.topic = "a/1", .payload = "a", .qos = kQos1});
-  publisher->Publish({.topic = "b", .payload = "b", .qos = kQos1});
-  rules_.Deny({"c", Action::kSubscribe, "a/1"});
-  Revoke({"c", Action::kSubscribe, "b"});
-  TestClient again(&world(), "c");
-  EXPECT_TRUE(again.Connect(kKeep).session_present);
-  EXPECT_EQ(again.Messages(), Texts{"a"});
-}
-
 // -- CONNECT.
 
 TEST_P(PolicyChangeTest, AClientWithoutANameIsAskedAboutByTheOneItGets) {

@@ -8,6 +8,7 @@ from support.certificates import authority
 from support.config import port
 from support.issuer import SECRET, Secret
 from support.paho_case import PahoCase
+from support.paho_client import MAX_EXPIRY
 
 ISSUER = "https://issuer.plant.example"
 NOT_AUTHORIZED = 0x87
@@ -77,6 +78,15 @@ class Claims(ClaimCase):
         self.assert_granted(client, "q", 1, True)
         self.assert_stopped(client, "r", retain=True)
         self.assert_passes(client, "r")
+
+    def test_what_waits_stays_for_who_may_have_it_by_the_very_text_of_a_filter(self):
+        client = self.holder("away", {"sub": ["eq a/#", "b"]}, clean=False, expiry=MAX_EXPIRY)
+        self.assert_granted(client, "a/1", 1, False)
+        self.assert_granted(client, "a/#", 1, True)
+        self.leave(client)
+        self.assert_passes(self.witness, "a/1")
+        self.assertTrue(client.resume())
+        self.assertEqual(client.messages.next().topic, "a/1")
 
     def test_rules_may_be_for_where_the_client_is(self):
         client = self.holder("pump-7", [
