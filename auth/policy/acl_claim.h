@@ -3,13 +3,11 @@
 //
 //   {"pub": [T…], "sub": [T…], "all": [T…]}    allows these topics and no others
 //   [{"permission": "allow" or "deny", "action": "pub", "publish", "sub", "subscribe" or "all",
-//     "topic": T or "topics": [T…], …}, …]     the first rule that matches decides; if none does,
-//     the
-//                                              claim is silent
+//     "topic": T or "topics": [T…], …}, …]     the first rule that matches decides; if none
+//                                              does, the claim is silent
 //
-// T is a Topic Filter in which ${clientid}, ${username} and ${client_attrs.NAME} may stand, for
-// data;
-// so may ${cert_common_name}, if a client certificate was verified; ${zone} stands for nothing
+// T is a Topic Filter. In it ${clientid}, ${username}, ${client_attrs.NAME} and, of a client
+// certificate that was verified, ${cert_common_name} stand for data; ${zone} stands for nothing
 // here. Behind `eq ` it is that very text. A rule is for all clients, QoS and retain flags unless
 // it says otherwise: `qos` (0, 1, 2, a list of them, or a text such as "0,1"), `retain` (true,
 // false, 0, 1, "all"), `clientid_re`, `username_re`, `ipaddr` (a network or a list), `listener`,

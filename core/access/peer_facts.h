@@ -16,7 +16,8 @@ struct PeerFacts {
   std::string common_name;
 };
 
-// Shared by a Principal and what it leaves behind. Never changed.
+// Shared by a Principal and what it leaves behind, and counted for that: when a client comes or
+// goes, or has an Author made. A PUBLISH only looks at it, where rights ask for it. Never changed.
 using SharedPeerFacts = std::shared_ptr<const PeerFacts>;
 
 }  // namespace signet

@@ -28,8 +28,10 @@ class DenyingOneTopic : public Authorizer {
 };
 
 std::shared_ptr<const PortAuthorization> Denying(std::string topic, uint64_t id,
-                                                 bool disconnects = false) {
-  PortAuthorization authorization{.id = id, .disconnects = disconnects, .policy = "plant"};
+                                                 bool disconnects = false,
+                                                 std::string policy = "plant") {
+  PortAuthorization authorization{
+      .id = id, .disconnects = disconnects, .policy = std::move(policy)};
   authorization.make = [topic = std::move(topic)]() -> std::unique_ptr<Authorizer> {
     return std::make_unique<DenyingOneTopic>(topic);
   };
@@ -91,20 +93,36 @@ TEST(Policy, SendsEverybodyAwayAlsoWhereItWasThereBefore) {
   EXPECT_EQ(broker.Sum().core.revoked_clients, 1u);
 }
 
-TEST(Policy, OfAPortThatIsGoneIsThatOfAnotherPortByItsName) {
-  BrokerInProcess broker(kFourShards,
-                         std::vector<PortSettings>{Front(Denying("x", 1)), Front(Denying("x", 1))});
+// A client of the second port has left Retained Messages `a` and `b`; then that port goes.
+void LeaveBehind(BrokerInProcess& broker, const std::shared_ptr<const PortAuthorization>& policy) {
   for (const std::string_view topic : {"a", "b"}) {
     SocketClient author(broker.port(1));
     const auto body = Concat({WithLength(AsBytes(topic)), Bytes("0001"), AsBytes("x")});
     author.Send(Concat({ConnectPacket("author"), MakePacket(0x33, body)}));
     ExpectBytes(author, Bytes("20 02 00 00 40 02 00 01"));  // It is stored.
   }
-  ASSERT_TRUE(broker.group().Apply({Front(Denying("x", 1))}, {}).ok());
+  ASSERT_TRUE(broker.group().Apply({Front(policy)}, {}).ok());
+}
+
+TEST(Policy, OfAPortThatIsGoneIsThatOfAnotherPortByItsName) {
+  const auto policy = Denying("x", 1);
+  BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(policy), Front(policy)});
+  LeaveBehind(broker, policy);
   ASSERT_TRUE(broker.group().Apply({Front(Denying("a", 2))}, {}).ok());
   SocketClient reader = broker.Subscribed("r", "#");
   ExpectBytes(reader, MakePacket(0x31, Concat({WithLength(AsBytes("b")), AsBytes("x")})));
   EXPECT_TRUE(broker.Reaches([](const auto& sums) { return sums.core.retained_withheld == 1; }));
+}
+
+// The other one may get a policy that was never meant for its clients.
+TEST(Policy, OfAPortThatIsGoneIsNobodysIfItHadNone) {
+  const auto none = Denying("x", 1, /*disconnects=*/false, "");
+  BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(none), Front(none)});
+  LeaveBehind(broker, none);
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("a", 2))}, {}).ok());
+  SocketClient reader = broker.Subscribed("r", "a");
+  ExpectBytes(reader, MakePacket(0x31, Concat({WithLength(AsBytes("a")), AsBytes("x")})));
+  EXPECT_EQ(broker.Sum().core.retained_withheld, 0u);
 }
 
 }  // namespace
