@@ -69,14 +69,24 @@ SharedAuthor Authority::AuthorOf(const Session& session) const {
   return found == absent_.end() ? nullptr : found->second;
 }
 
-bool Authority::MayReceive(const Session& session, std::string_view topic_name) const {
+bool Authority::MayReceive(const Session& session, std::string_view topic_name,
+                           size_t* comparisons) const {
   if (session.client != nullptr) {
     const Client& client = *session.client;
-    return Permits(client.port(), client.principal(), session.client_id, Action::kSubscribe,
-                   topic_name, {});
+    return MayReceive(session, client.port(), client.principal(), topic_name, comparisons);
   }
   const auto found = absent_.find(session.id);
-  return found == absent_.end() || Permits(*found->second, Action::kSubscribe, topic_name, {});
+  return found == absent_.end() || MayReceive(session, found->second->port,
+                                              found->second->principal, topic_name, comparisons);
+}
+
+bool Authority::MayReceive(const Session& session, PortId port, const Principal& principal,
+                           std::string_view topic_name, size_t* comparisons) const {
+  // For any QoS: what is sent has at most the one that was granted.
+  if (Permits(port, principal, session.client_id, Action::kSubscribe, topic_name, {})) return true;
+  if (principal.rights == nullptr) return false;
+  *comparisons += session.subscriptions.size();
+  return *comparisons <= kMostComparisons && session.subscriptions.Matches(topic_name);
 }
 
 void Authority::Deny(DenialLog::Denial denial) {

@@ -3,6 +3,7 @@
 // acts now, and who left something behind. Used on the shard's thread alone.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -80,8 +81,12 @@ class Authority {
   void Keep(const Session& session, SharedAuthor author);
   void Forget(const Session& session) { absent_.erase(session.id); }
   SharedAuthor AuthorOf(const Session& session) const;
-  // Whether the Session, present or absent, may still be sent what is published there.
-  bool MayReceive(const Session& session, std::string_view topic_name) const;
+  // Whether the Session, present or absent, may still be sent what is published there: the Topic
+  // Name, asked about as a Topic Filter, would be granted, or, where a token has a say, which can
+  // allow a filter and not what it matches, one of its Subscriptions would bring it. `comparisons`
+  // counts the filters looked at for that; beyond kMostComparisons none is found.
+  bool MayReceive(const Session& session, std::string_view topic_name, size_t* comparisons) const;
+  static constexpr size_t kMostComparisons = 100'000;
 
  private:
   struct Entry {
@@ -92,6 +97,8 @@ class Authority {
   const PortAccess& Governing(PortId port) const {
     return ports_[ports_[port.value()].heir.value()].access;
   }
+  bool MayReceive(const Session& session, PortId port, const Principal& principal,
+                  std::string_view topic_name, size_t* comparisons) const;
   void Need(PortId port);
   // Of a port, by the policy that governs it.
   void Deny(DenialLog::Denial denial);

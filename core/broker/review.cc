@@ -1,6 +1,5 @@
 #include "core/broker/review.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -15,18 +14,6 @@ namespace {
 // Of a turn: beyond that the others are served first. A Session that was begun is done to its end,
 // so its own limits (Limits::subscriptions, queued_messages) come on top.
 constexpr size_t kStepsPerTurn = 1024;
-
-// Filters compared with topics for one Session; what would take more is not found to be subscribed.
-constexpr size_t kMostComparisons = 100'000;
-
-bool IsSubscribed(const Session& session, std::string_view topic_name, size_t* comparisons) {
-  const std::vector<std::string>& filters = session.subscriptions.filters();
-  *comparisons += filters.size();
-  if (*comparisons > kMostComparisons) return false;
-  return std::ranges::any_of(filters, [&](const std::string& filter) {
-    return Matches(ParseTopicFilter(filter)->filter, topic_name);
-  });
-}
 
 }  // namespace
 
@@ -102,19 +89,17 @@ void Review::OnProvenAnew(Session& session) {
   if (author != nullptr) Prune(session, author->principal, author->port);
 }
 
-// A message may stay if its Topic Name, asked about as a Topic Filter, would be granted, or if a
-// Subscription that stays would bring it: so it does not matter by which one it came, nor, for the
-// former, whether that is still there.
+// A Subscription may stay if it would be granted again; a message if its Session may receive it,
+// whichever Subscription it came by.
 void Review::Prune(Session& session, const Principal& principal, PortId port) {
   if (!authority_.Governs(port)) return;
-  const auto may_read = [&](std::string_view filter) {
-    ++steps_;
-    // What was granted for a QoS stays as long as any is: the lower ones come with it.
-    return authority_.Permits(port, principal, session.client_id, Action::kSubscribe, filter, {});
-  };
   std::vector<std::string> refused;
-  for (const std::string& topic_filter : session.subscriptions.filters()) {
-    if (!may_read(AskedFilter(*ParseTopicFilter(topic_filter)))) refused.push_back(topic_filter);
+  for (const auto& [topic_filter, maximum_qos] : session.subscriptions.entries()) {
+    ++steps_;
+    if (!authority_.Permits(port, principal, session.client_id, Action::kSubscribe,
+                            AskedFilter(*ParseTopicFilter(topic_filter)), {.qos = maximum_qos})) {
+      refused.push_back(topic_filter);
+    }
   }
   subscribing_.Revoke(session, refused);
   std::string topic_name;  // Many messages in a row may have the same one.
@@ -124,9 +109,8 @@ void Review::Prune(Session& session, const Principal& principal, PortId port) {
     const MessageView view = outbound.message->View();
     if (topic_name.empty() || view.topic_name != topic_name) {
       topic_name = view.topic_name;
-      // Only a token can allow a filter and not what it matches.
-      allowed = may_read(topic_name) ||
-                (principal.rights != nullptr && IsSubscribed(session, topic_name, &comparisons));
+      allowed = authority_.MayReceive(session, topic_name, &comparisons);
+      ++steps_;
     }
     return !allowed;
   };

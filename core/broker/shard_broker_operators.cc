@@ -56,13 +56,13 @@ std::optional<ClientDetails> ShardBroker::FindClient(std::string_view client_id)
   if (session == nullptr) return std::nullopt;
   ClientDetails details{.report = ReportOf(*session), .filters = {}};
   size_t bytes = 0;
-  for (const std::string& filter : session->subscriptions.filters()) {
-    bytes += filter.size();
+  for (const SubscriptionSet::Entry& entry : session->subscriptions.entries()) {
+    bytes += entry.topic_filter.size();
     if (details.filters.size() >= ClientDetails::kMostFilters ||
         bytes > ClientDetails::kMostFilterBytes) {
       break;
     }
-    details.filters.push_back(filter);
+    details.filters.push_back(entry.topic_filter);
   }
   return details;
 }

@@ -67,10 +67,8 @@ bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Reques
       request.topic_filter,
       {.session = &session, .subscription_id = subscription_id, .options = request.options},
       &existed);
-  if (!existed) {
-    Note(session, request.topic_filter);
-    fresh->push_back(node);
-  }
+  Note(session, request);
+  if (!existed) fresh->push_back(node);
   if (WantsRetained(request.options, existed)) {
     operation->wanted.push_back({.filter = request.topic_filter,
                                  .options = request.options,
@@ -81,7 +79,7 @@ bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Reques
 
 void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
                        const Request& request, Token token) {
-  Note(session, request.topic_filter);
+  Note(session, request);
   const SharedMember member{.shard = context_.self,
                             .session = session.id,
                             .subscription_id = subscription_id,
@@ -115,9 +113,9 @@ void Subscribing::Arrive(Token token) {
   }
 }
 
-void Subscribing::Note(Session& session, std::string_view topic_filter) {
-  if (session.subscriptions.Insert(topic_filter)) {
-    context_.totals.filter_bytes += CostOf(topic_filter);
+void Subscribing::Note(Session& session, const Request& request) {
+  if (session.subscriptions.Insert(request.topic_filter, request.options.maximum_qos)) {
+    context_.totals.filter_bytes += CostOf(request.topic_filter);
   }
 }
 
@@ -159,7 +157,7 @@ void Subscribing::Abandon(Session& session) {
 size_t Subscribing::UnsubscribeSome(Session& session, size_t most) {
   size_t count = 0;
   for (; count < most && session.subscriptions.size() > 0; ++count) {
-    const std::string filter = session.subscriptions.filters().back();
+    const std::string filter = session.subscriptions.entries().back().topic_filter;
     Forget(session, filter);
     Remove(session, filter);
   }
@@ -195,8 +193,8 @@ void Subscribing::Remove(Session& session, std::string_view topic_filter, Sharin
 }
 
 void Subscribing::SetOnline(const Session& session, bool online) {
-  for (const std::string& topic_filter : session.subscriptions.filters()) {
-    const TopicFilterView filter = *ParseTopicFilter(topic_filter);
+  for (const SubscriptionSet::Entry& entry : session.subscriptions.entries()) {
+    const TopicFilterView filter = *ParseTopicFilter(entry.topic_filter);
     if (filter.is_shared()) sharing_.SetOnline(filter, session.id, online);
   }
 }

@@ -1,6 +1,6 @@
-// SubscriptionSet: which Topic Filters a Session is subscribed to, so that they can be counted and
-// taken back when the Session ends. In the order in which they were made. What a Subscription says
-// stands in the topic tree, or with the group of a Shared Subscription.
+// SubscriptionSet: which Topic Filters a Session is subscribed to, so that they can be counted,
+// asked about again, and taken back when the Session ends. What else a Subscription says stands in
+// the topic tree, or with the group of a Shared Subscription.
 #pragma once
 
 #include <memory>
@@ -9,28 +9,37 @@
 #include <vector>
 
 #include "core/base/hash.h"
+#include "core/mqtt/control_packet.h"
 
 namespace signet {
 
 class SubscriptionSet {
  public:
-  // False if it was there. `filter` is the whole text, $share/ShareName/ included.
-  bool Insert(std::string_view filter);
-  // False if it was not there.
-  bool Erase(std::string_view filter);
-  bool Contains(std::string_view filter) const;
+  struct Entry {
+    std::string topic_filter;  // The whole text, $share/ShareName/ included.
+    QoS maximum_qos{};         // What was granted.
+  };
 
-  size_t size() const { return filters_.size(); }
+  // False if the filter was there; then only what is granted changes.
+  bool Insert(std::string_view topic_filter, QoS maximum_qos);
+  // False if it was not there.
+  bool Erase(std::string_view topic_filter);
+  bool Contains(std::string_view topic_filter) const;
+  // Whether one of them would bring what is published there. It looks at each.
+  bool Matches(std::string_view topic_name) const;
+
+  size_t size() const { return entries_.size(); }
   // Of their text.
   size_t bytes() const { return bytes_; }
-  const std::vector<std::string>& filters() const { return filters_; }
+  // In the order in which they were made, until one of them goes.
+  const std::vector<Entry>& entries() const { return entries_; }
 
  private:
   static constexpr size_t kIndexFrom = 16;
 
-  size_t Find(std::string_view filter) const;
+  size_t Find(std::string_view topic_filter) const;
 
-  std::vector<std::string> filters_;
+  std::vector<Entry> entries_;
   size_t bytes_ = 0;
   // Positions, once there are too many to look through.
   std::unique_ptr<TextMap<size_t>> index_;

@@ -70,13 +70,28 @@ TEST_P(MannerTest, OfARetainedMessage) {
   EXPECT_TRUE(reader->Silent());
 }
 
-// It was granted with a greater QoS than is allowed now, and what it brings may have a lesser one.
-TEST_P(MannerTest, ASubscriptionThatIsThereStaysAsLongAsAnyQoSIsAllowed) {
+// What is asked about again is what was granted last, with its QoS.
+TEST_P(MannerTest, OfASubscriptionThatIsThere) {
   auto client = Client("c");
-  client->Subscribe("t", kQos2);
+  for (const std::string_view filter : {"t/1", "t/2", "t/3"}) client->Subscribe(filter, kQos2);
+  client->Subscribe("t/1", kQos1);
+  Revoke({.action = Action::kSubscribe, .topic = "t/1", .qos = kQos2});
+  Revoke({.action = Action::kSubscribe, .topic = "t/2", .qos = kQos2});
+  Revoke({.action = Action::kSubscribe, .topic = "t/3", .qos = kQos1});
+  auto publisher = Client("p");
+  for (const std::string_view topic : {"t/1", "t/2", "t/3"}) {
+    publisher->Publish({.topic = topic, .payload = topic, .qos = kQos1});
+  }
+  EXPECT_EQ(client->Messages(), (Texts{"t/1", "t/3"}));
+}
+
+TEST_P(MannerTest, OfASharedSubscriptionThatIsThere) {
+  auto client = Client("c");
+  client->Subscribe("$share/g/t", kQos2);
   Revoke({.action = Action::kSubscribe, .topic = "t", .qos = kQos2});
   Client("p")->Publish({.topic = "t", .payload = "1", .qos = kQos1});
-  EXPECT_EQ(client->Messages(), Texts{"1"});
+  EXPECT_TRUE(client->Silent());
+  EXPECT_EQ(client->Subscribe("$share/g/t", kQos1), std::vector<uint8_t>{1});
 }
 
 }  // namespace

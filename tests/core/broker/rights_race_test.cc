@@ -1,0 +1,83 @@
+// Rights of a token that allow a filter and not what it matches, while a group is being left: what
+// another Subscription brings, or would, is not lost.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/access/rights.h"
+#include "core/base/hash.h"
+#include "tests/core/broker/auth_desk_test.h"
+#include "tests/core/broker/authorization_test.h"
+
+namespace signet {
+namespace {
+
+// The policy decides; but there are some.
+class Silent : public Rights {
+ public:
+  Answer Decide(const Principal&, std::string_view, Action, std::string_view,
+                const Manner&) const override {
+    return Answer::kSilent;
+  }
+};
+
+class RightsRaceTest : public AuthDeskTest {
+ protected:
+  void SetUp() override {
+    AuthDeskTest::SetUp();
+    options().ports = {Access()};
+  }
+
+  PortAccess Access() {
+    return {.authenticates = true, .authorizer = &rules_, .policy_epoch = epoch_};
+  }
+  uint32_t HomeOf(std::string_view name) {
+    return static_cast<uint32_t>(StableHash(name, options().seed) % world().shards());
+  }
+  // A name that is at home there, or not.
+  std::string NameAt(uint32_t shard, bool at_home, std::string name) {
+    while ((HomeOf(name) == shard) != at_home) name += name.front();
+    return name;
+  }
+  std::unique_ptr<TestClient> WithRights(std::string client_id,
+                                         std::shared_ptr<const Rights> rights) {
+    auto client = New(std::move(client_id));
+    Authenticated answer = Yes();
+    answer.principal.rights = std::move(rights);
+    desk_->Answer(Ask(*client, kWithToken), std::move(answer));
+    EXPECT_EQ(client->Next(PacketType::kConnack).code, 0);
+    return client;
+  }
+
+  ScriptedAuthorizer rules_;
+  uint64_t epoch_ = 1;
+};
+INSTANTIATE_BROKER_TEST(RightsRaceTest);
+
+TEST_P(RightsRaceTest, AMessageOfAGroupThatStaysIsNotLostWhileAnotherOneIsBeingLeft) {
+  if (GetParam() == 1) return;  // It sees that at once.
+  for (const bool by_token : {true, false}) {
+    const uint32_t home = HomeOf("c");
+    const std::string stays = NameAt(home, true, "s");
+    const std::string leaves = NameAt(home, false, "l");
+    rules_ = {};
+    StartAnew();
+    auto client = WithRights("c", by_token ? std::make_shared<const Silent>() : nullptr);
+    for (const std::string& filter : {"$share/" + stays + "/+", "$share/" + leaves + "/t"}) {
+      EXPECT_EQ(client->Subscribe(filter, kQos1), std::vector<uint8_t>{1});
+    }
+    auto publisher = WithRights(NameAt(home, true, "p"), nullptr);
+    rules_.Deny({"c", Action::kSubscribe, "t"});
+    ++epoch_;
+    world().shard(home).BeginTurn(world().now());
+    world().shard(home).SetPort(PortId(0), Access());
+    world().RunShard(home);  // The other group has not heard of it.
+    publisher->SendPublish({.topic = "t", .payload = "1", .qos = kQos1});
+    world().RunShard(home);
+    using Texts = std::vector<std::string>;
+    EXPECT_EQ(client->Messages(), by_token ? Texts{"1"} : Texts{});
+  }
+}
+
+}  // namespace
+}  // namespace signet
