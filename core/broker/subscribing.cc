@@ -133,10 +133,10 @@ void Subscribing::Unsubscribe(Session& session, std::span<const std::string_view
     const bool existed = Forget(session, topic_filter);
     codes.push_back(
         static_cast<uint8_t>(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted));
-    if (!existed) continue;
     if (ParseTopicFilter(topic_filter)->is_shared()) {
-      shared.push_back(topic_filter);
-    } else {
+      // It may have been revoked a moment ago, with a message on its way.
+      if (existed || session.leaving != 0) shared.push_back(topic_filter);
+    } else if (existed) {
       Remove(session, topic_filter);
     }
   }

@@ -58,6 +58,30 @@ TEST_P(PolicyRaceTest, AMessageOfAGroupThatIsBeingLeftGoesBackToTheGroup) {
   EXPECT_EQ(messages, (Texts{"1", "2"}));
 }
 
+// Of what it may have it gets nothing after UNSUBACK, whoever has ended the Subscription.
+TEST_P(PolicyRaceTest, AMessageOfAGroupThatWasRevokedComesBeforeUnsuback) {
+  if (GetParam() == 1) return;  // It sees that at once.
+  const uint32_t group = HomeOf("g");
+  std::string name = "a";
+  while (HomeOf(name) == group) name += 'a';
+  auto client = Client(name);
+  EXPECT_EQ(client->Subscribe("$share/g/+", kQos1), std::vector<uint8_t>{1});
+  auto publisher = Client("p");
+  publisher->SendPublish({.topic = "t", .payload = "1", .qos = kQos1});
+  world().RunShard(HomeOf("p"));
+  world().SetMailboxSlots(0);
+  world().RunShard(group);
+  rules_.Deny({name, Action::kSubscribe, "+"});
+  ++epoch_;
+  for (uint32_t i = 0; i < world().shards(); ++i) world().shard(i).SetPort(PortId(0), Access());
+  world().RunShard(HomeOf(name));
+  client->peer().Send(Bytes("A2 0F 0001 00 000A '$share/g/+'"));
+  world().RunShard(HomeOf(name));
+  world().SetMailboxSlots(1024);
+  EXPECT_EQ(client->Next(PacketType::kPublish).payload, "1");
+  client->Next(PacketType::kUnsuback);
+}
+
 // -- A refusal that did not get out.
 
 // Else its sender would be told that the message was received, and it would be nowhere.
