@@ -303,8 +303,7 @@ void Shard::Replace(PortId from, PortId to) {
   for (Door& door : doors_) {
     if (door.port == from) door.port = to;
   }
-  broker_.ReplacePort(from, to);
-  policies_.Drop(from);
+  Inherit(from, to);
   Forget(from);
 }
 
@@ -317,17 +316,17 @@ void Shard::Forget(PortId port) {
            .load = old.load}));
 }
 
-void Shard::ClosePort(PortId port, std::optional<PortId> heir) {
+void Shard::ClosePort(PortId port) {
   for (const Door& door : doors_) {
     if (door.port == port) door.acceptor->Stop();
   }
-  if (heir) {
-    broker_.ReplacePort(port, *heir);
-    policies_.Drop(port);
-  } else {
-    broker_.ClosePort(port);
-  }
+  broker_.ClosePort(port);
   Forget(port);
+}
+
+void Shard::Inherit(PortId from, PortId heir) {
+  broker_.ReplacePort(from, heir);
+  policies_.Drop(from);
 }
 
 void Shard::Drain() {

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "core/broker/shard_broker.h"
@@ -48,9 +47,11 @@ class Shard {
   // Who connects where `from` listened is a client of `to` from now on; those of `from` are sent
   // away.
   void Replace(PortId from, PortId to);
-  // Listens no more, and sends its clients away. What they have left behind is bound by the policy
-  // of `heir`, or, without one, by the last that the port had.
-  void ClosePort(PortId port, std::optional<PortId> heir);
+  // Listens no more, and sends its clients away. What they have left behind is bound by the last
+  // policy that the port had.
+  void ClosePort(PortId port);
+  // It is bound by that of `heir` from now on. `from` is closed, or will be in the same turn.
+  void Inherit(PortId from, PortId heir);
   void SetLimits(const Limits& limits) { limits_ = limits; }
   // Accepts nobody any more, and sends everybody away in good order.
   void Drain();

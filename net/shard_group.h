@@ -104,10 +104,15 @@ class ShardGroup {
     std::shared_ptr<const Port> port;
     std::unique_ptr<SocketFile> file;
   };
-  // A port that is open and will not be.
-  struct Gone {
-    PortId id;
-    std::optional<PortId> heir;  // See Shard::ClosePort.
+  // A port that is gone, while no other goes by its policy.
+  struct WithoutHeir {
+    PortId port;
+    std::string policy;  // PortAuthorization::policy
+  };
+  // See Shard::Inherit.
+  struct Inheritance {
+    PortId from;
+    PortId heir;
   };
   // A port to be.
   struct Candidate {
@@ -133,8 +138,8 @@ class ShardGroup {
   void AuthMain(std::promise<Status> ready);
   void Join();
   void TellAuthOf(const std::vector<Candidate>& candidates);
-  static std::optional<PortId> HeirOf(const Port& port, const std::vector<Candidate>& candidates);
-  void ForgetAtAuth(const std::vector<Gone>& gone, const std::vector<Candidate>& candidates);
+  std::vector<Inheritance> TakeInheritances(const std::vector<Candidate>& candidates);
+  void ForgetAtAuth(const std::vector<PortId>& gone, const std::vector<Candidate>& candidates);
 
   // Calls ask(Shard&, size_t index) on every shard's thread and waits until all have.
   void AskAll(const std::function<void(Shard&, size_t)>& ask);
@@ -146,6 +151,7 @@ class ShardGroup {
   KernelFeatures features_;
   const std::unique_ptr<Mailroom> mailroom_;
   std::vector<OpenPort> ports_;
+  std::vector<WithoutHeir> without_heir_;
   uint32_t port_ids_ = 0;   // Given out so far; none is given out twice.
   std::vector<Sums> sums_;  // By shard: when last asked.
   bool serve_ = false;      // Said before `all_ready_`.

@@ -93,7 +93,8 @@ TEST(Policy, SendsEverybodyAwayAlsoWhereItWasThereBefore) {
   EXPECT_EQ(broker.Sum().core.revoked_clients, 1u);
 }
 
-// A client of the second port has left Retained Messages `a` and `b`; then that port goes.
+// A client of the second port has left Retained Messages `a` and `b`; then that port goes, and the
+// first one stays, with this policy.
 void LeaveBehind(BrokerInProcess& broker, const std::shared_ptr<const PortAuthorization>& policy) {
   for (const std::string_view topic : {"a", "b"}) {
     SocketClient author(broker.port(1));
@@ -109,6 +110,17 @@ TEST(Policy, OfAPortThatIsGoneIsThatOfAnotherPortByItsName) {
   BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(policy), Front(policy)});
   LeaveBehind(broker, policy);
   ASSERT_TRUE(broker.group().Apply({Front(Denying("a", 2))}, {}).ok());
+  SocketClient reader = broker.Subscribed("r", "#");
+  ExpectBytes(reader, MakePacket(0x31, Concat({WithLength(AsBytes("b")), AsBytes("x")})));
+  EXPECT_TRUE(broker.Reaches([](const auto& sums) { return sums.core.retained_withheld == 1; }));
+}
+
+TEST(Policy, OfAPortThatIsGoneIsThatOfOneThatComesLater) {
+  const auto another = Denying("x", 1, /*disconnects=*/false, "another");
+  BrokerInProcess broker(kFourShards,
+                         std::vector<PortSettings>{Front(another), Front(Denying("x", 2))});
+  LeaveBehind(broker, another);
+  ASSERT_TRUE(broker.group().Apply({Front(another), Front(Denying("a", 3))}, {}).ok());
   SocketClient reader = broker.Subscribed("r", "#");
   ExpectBytes(reader, MakePacket(0x31, Concat({WithLength(AsBytes("b")), AsBytes("x")})));
   EXPECT_TRUE(broker.Reaches([](const auto& sums) { return sums.core.retained_withheld == 1; }));
