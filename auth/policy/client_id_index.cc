@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "auth/policy/memory.h"
-
 namespace signet::auth {
 
 void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule) {
@@ -19,16 +17,35 @@ void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule)
   }
 }
 
-void ClientIdIndex::AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule) {
-  const bool has_prefix = !pattern.prefix().empty() || pattern.suffix().empty();
-  Open& open = has_prefix ? by_prefix_ : by_suffix_;
-  const std::string end(has_prefix ? pattern.prefix() : pattern.suffix());
-  std::vector<Entry>& entries = open.patterns[end];
-  const auto [place, is_new] = places_.try_emplace(text, entries.size());
-  if (is_new) {
-    open.sizes.push_back(end.size());
-    entries.push_back({.pattern = std::move(pattern), .rules = {}});
+template <typename What>
+What& ClientIdIndex::ByEnd<What>::At(std::string_view end) {
+  const auto [place, is_new] = found.try_emplace(std::string(end));
+  if (is_new) sizes.push_back(end.size());
+  return place->second;
+}
+
+template <typename What>
+void ClientIdIndex::ByEnd<What>::Seal() {
+  std::ranges::sort(sizes);
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  sizes.shrink_to_fit();
+}
+
+template <typename What>
+template <typename EndOf, typename Found>
+bool ClientIdIndex::ByEnd<What>::Any(size_t name_size, EndOf end_of, Found is_found) const {
+  for (const size_t size : sizes) {
+    if (size > name_size) break;
+    const auto what = found.find(end_of(size));
+    if (what != found.end() && is_found(what->second)) return true;
   }
+  return false;
+}
+
+void ClientIdIndex::AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule) {
+  std::vector<Entry>& entries = open_.At(pattern.prefix()).At(pattern.suffix());
+  const auto [place, is_new] = places_.try_emplace(text, entries.size());
+  if (is_new) entries.push_back({.pattern = std::move(pattern), .rules = {}});
   entries[place->second].rules.Add(rule);
 }
 
@@ -40,14 +57,8 @@ void ClientIdIndex::Seal(uint32_t rules) {
   };
   seal(&any_);
   for (auto& [client_id, set] : exact_) seal(&set);
-  bytes_ += BytesOfMap(exact_);
-  for (Open* open : {&by_prefix_, &by_suffix_}) {
-    std::vector<size_t>& sizes = open->sizes;
-    std::ranges::sort(sizes);
-    sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-    sizes.shrink_to_fit();
-    bytes_ += BytesOfMap(open->patterns) + sizes.capacity() * sizeof(size_t);
-    for (auto& [end, entries] : open->patterns) {
+  for (auto& [prefix, by_suffix] : open_.found) {
+    for (auto& [suffix, entries] : by_suffix.found) {
       entries.shrink_to_fit();
       bytes_ += entries.capacity() * sizeof(Entry);
       for (Entry& entry : entries) {
@@ -55,7 +66,11 @@ void ClientIdIndex::Seal(uint32_t rules) {
         bytes_ += entry.pattern.bytes();
       }
     }
+    by_suffix.Seal();
+    bytes_ += by_suffix.bytes();
   }
+  open_.Seal();
+  bytes_ += BytesOfMap(exact_) + open_.bytes();
 }
 
 bool ClientIdIndex::Meets(const RuleSet& set, const RulesOfClient& rules) {
@@ -63,28 +78,22 @@ bool ClientIdIndex::Meets(const RuleSet& set, const RulesOfClient& rules) {
                              [&](const RuleSet* of_client) { return of_client->Intersects(set); });
 }
 
-template <typename EndOf>
-bool ClientIdIndex::MeetsIn(const Open& open, const Client& client, const RulesOfClient& rules,
-                            EndOf end_of) {
-  for (const size_t size : open.sizes) {
-    if (size > client.client_id.size()) break;
-    const auto entries = open.patterns.find(end_of(size));
-    if (entries == open.patterns.end()) continue;
-    for (const Entry& entry : entries->second) {
-      if (Meets(entry.rules, rules) && entry.pattern.Matches(client)) return true;
-    }
-  }
-  return false;
-}
-
 bool ClientIdIndex::Allows(const Client& client, const RulesOfClient& rules) const {
   const std::string_view name = client.client_id;
   if (Meets(any_, rules)) return true;
   const auto exact = exact_.find(name);
   if (exact != exact_.end() && Meets(exact->second, rules)) return true;
-  return MeetsIn(by_prefix_, client, rules, [&](size_t size) { return name.substr(0, size); }) ||
-         MeetsIn(by_suffix_, client, rules,
-                 [&](size_t size) { return name.substr(name.size() - size); });
+  const auto is_met = [&](const Entry& entry) {
+    return Meets(entry.rules, rules) && entry.pattern.Matches(client);
+  };
+  const auto end = [&](size_t size) { return name.substr(name.size() - size); };
+  return open_.Any(
+      name.size(), [&](size_t size) { return name.substr(0, size); },
+      [&](const BySuffix& by_suffix) {
+        return by_suffix.Any(name.size(), end, [&](const std::vector<Entry>& entries) {
+          return std::ranges::any_of(entries, is_met);
+        });
+      });
 }
 
 }  // namespace signet::auth

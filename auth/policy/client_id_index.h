@@ -1,6 +1,6 @@
 // ClientIdIndex: which rules of a policy let a client connect by its name. Patterns are found by
-// the text that they begin with, or else by the one that they end with. Built once, then only read,
-// by any thread.
+// the text that they begin with, and among those by the one that they end with. Built once, then
+// only read, by any thread.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "auth/policy/client_id_pattern.h"
+#include "auth/policy/memory.h"
 #include "auth/policy/rule_set.h"
 #include "auth/policy/subject_index.h"
 #include "auth/policy/token.h"
@@ -34,23 +35,27 @@ class ClientIdIndex {
     RuleSet rules;
   };
 
-  // Patterns with a '*' or a token, by the text at one of their ends.
-  struct Open {
-    TextMap<std::vector<Entry>> patterns;
+  // What is found by the text at one end of a name.
+  template <typename What>
+  struct ByEnd {
+    What& At(std::string_view end);
+    // Calls found(What&) until it says true; `end_of(size)` is that much of the name.
+    template <typename EndOf, typename Found>
+    bool Any(size_t name_size, EndOf end_of, Found found) const;
+    void Seal();
+    size_t bytes() const { return BytesOfMap(found) + sizes.capacity() * sizeof(size_t); }
+
+    TextMap<What> found;
     std::vector<size_t> sizes;  // Of those texts, each once, ascending.
   };
+  using BySuffix = ByEnd<std::vector<Entry>>;
 
   static bool Meets(const RuleSet& set, const RulesOfClient& rules);
-  // `end_of(size)` is that much of the client's name, of the end that they are found by.
-  template <typename EndOf>
-  static bool MeetsIn(const Open& open, const Client& client, const RulesOfClient& rules,
-                      EndOf end_of);
   void AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule);
 
   RuleSet any_;
   TextMap<RuleSet> exact_;
-  Open by_prefix_;
-  Open by_suffix_;          // Those whose prefix is empty, unless the suffix is as well.
+  ByEnd<BySuffix> open_;    // Patterns with a '*' or a token.
   TextMap<size_t> places_;  // Pattern -> position under its text; until they are sealed.
   size_t bytes_ = 0;
 };
