@@ -57,6 +57,15 @@ TEST_F(PolicyMakerTest, AnotherTextIsAnotherPolicy) {
   EXPECT_NE(IdOfPlant(), id);
 }
 
+// Its document is missing in one reload: the port waits, and goes by it until it is there again.
+TEST_F(PolicyMakerTest, WhatAPortStillGoesByIsTheSameWhenItComesBack) {
+  maker_.Begin(configuration_);
+  const auto of_port = maker_.Make(&configuration_.authorizations["plant"]);
+  maker_.Begin({});
+  maker_.Begin(configuration_);
+  EXPECT_EQ(IdOfPlant(), of_port->id);
+}
+
 TEST_F(PolicyMakerTest, WhatIsNotConfiguredAnyMoreIsForgotten) {
   maker_.Begin(configuration_);
   const uint64_t id = IdOfPlant();

@@ -24,8 +24,10 @@ std::shared_ptr<const PortAuthorization> AuthorizationBy(
 }  // namespace
 
 void PolicyMaker::Begin(const config::Configuration& configuration) {
-  std::erase_if(
-      made_, [&](const auto& made) { return !configuration.authorizations.contains(made.first); });
+  std::erase_if(made_, [&](const auto& made) {
+    return !configuration.authorizations.contains(made.first) &&
+           made.second.authorization.use_count() == 1;
+  });
 }
 
 std::shared_ptr<const PortAuthorization> PolicyMaker::Make(
