@@ -23,7 +23,8 @@ class Law::Court : public Authorizer {
     return law_.verdict_({.at_home = law_.HomeOf(client_id) == shard_,
                           .client = client_id,
                           .action = action,
-                          .topic = topic},
+                          .topic = topic,
+                          .manner = manner},
                          allowed);
   }
 

@@ -29,6 +29,7 @@ struct Question {
   std::string_view client;
   Action action = Action::kConnect;
   std::string_view topic;
+  Manner manner;
 };
 // Makes another decision of one; for a broker that is wrong on purpose.
 using Verdict = std::function<bool(const Question&, bool allowed)>;

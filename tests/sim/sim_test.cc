@@ -156,9 +156,13 @@ Bug Misjudge(bool as_allowed, Often often, IsMeant is_meant) {
   }};
 }
 
-// Only a message that waits is asked about so: by its Topic Name, whether its reader may have it.
+// Only of a message that waits it is asked whether its reader may have it, with whatever QoS.
 bool IsOfAMessage(const Question& question) {
-  return question.action == Action::kSubscribe && !HasWildcard(question.topic);
+  return question.action == Action::kSubscribe && !question.manner.qos;
+}
+
+TEST(SeededBug, AMessageThatIsTakenThoughItMayBeReadIsFound) {
+  EXPECT_NE(FirstViolation([] { return Misjudge(false, Often::kAlways, IsOfAMessage); }), "");
 }
 
 TEST(SeededBug, AMessageThatWaitsAndIsForgottenIsFound) {
