@@ -1,5 +1,7 @@
 #include "core/base/memory_reserve.h"
 
+#include <sys/mman.h>
+
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -17,11 +19,19 @@ std::atomic<uint64_t> given{0};
 thread_local bool not_for_me = false;
 thread_local uint64_t given_seen = 0;
 
+// Pages of its own, so that they are the kernel's again at once, and no tool that looks through the
+// heap reads them all: that would take them.
+void* Map(size_t bytes) {
+  void* const memory =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
 // Called by operator new when there is no memory; it tries again when this returns.
 void OnFailure() {
   if (not_for_me) throw std::bad_alloc();  // What the standard asks of a handler that gives up.
   if (void* const memory = reserve.exchange(nullptr)) {
-    std::free(memory);
+    munmap(memory, reserve_bytes);
     given_seen = given.fetch_add(1) + 1;
     return;
   }
@@ -46,11 +56,11 @@ bool MemoryReserve::IsSpent() {
 
 bool MemoryReserve::Refill() {
   if (!IsSpent()) return true;
-  void* memory = std::malloc(reserve_bytes);
+  void* const memory = Map(reserve_bytes);
   if (memory == nullptr) return false;
   void* none = nullptr;
   // Another thread may have been quicker.
-  if (!reserve.compare_exchange_strong(none, memory)) std::free(memory);
+  if (!reserve.compare_exchange_strong(none, memory)) munmap(memory, reserve_bytes);
   return true;
 }
 
