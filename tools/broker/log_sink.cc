@@ -12,7 +12,7 @@
 namespace signet {
 namespace {
 
-constexpr size_t kQueuedLines = 4096;
+constexpr size_t kQueuedLines = 1024;
 
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
