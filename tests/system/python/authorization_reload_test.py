@@ -30,7 +30,7 @@ def rules_of(name):
 
 
 class Load:
-    """Clients that do without pause what both policies allow, what one of them does, and what none
+    """Clients that do all the time what both policies allow, what one of them does, and what none
     does. They write down in which phase each thing was begun: that of a policy, which ends with its
     name, or one in which a policy comes and anything may happen to what it is about."""
 
@@ -66,6 +66,7 @@ class Load:
                 phase = self._phase
                 self._begun[threading.current_thread()] = phase
                 target(argument, phase)
+                time.sleep(0.001)
         except Exception as error:  # Of whatever kind: the case looks for it.
             self.problems.append(f"{target.__name__}: {error!r}")
 

@@ -8,7 +8,7 @@ import time
 from support.broker import await_that
 from support.cases import SHARDS, for_each, main
 from support.config import port
-from support.issuer import Issuer, PrivateKey, SECRET, Secret
+from support.issuer import Issuer, PrivateKey, SECRET, Secret, key_of
 from support.paho_case import PahoCase
 from support.raw_client import AUTH, DISCONNECT, RawClient
 from support.users import QUICK, signetctl
@@ -141,7 +141,7 @@ class PublishedCase(JwtCase):
 
     def setUp(self):
         self.algorithms = (self.algorithm, "HS256")  # The latter without a secret.
-        self.key = PrivateKey(self.algorithm, "k1")
+        self.key = key_of(self.algorithm, "k1")
         self.issuer = Issuer(self.key)
         self.addCleanup(self.issuer.close)
         self.start(port(authenticationRef="tokens"), ports=0)
@@ -189,7 +189,7 @@ class Rotation(PublishedCase):
 
     def test_a_new_key_is_believed_at_once_and_the_old_one_no_longer(self):
         self.assert_accepted(self.issuer.token("pump-7"))
-        new = PrivateKey(self.algorithm, "k2")
+        new = key_of(self.algorithm, "k2")
         self.issuer.keys = [self.key, new]
         time.sleep(1)  # Of unknownKidSeconds.
         self.assert_accepted(self.issuer.token("pump-7", key=new))
@@ -211,8 +211,9 @@ class Rotation(PublishedCase):
                 for key in keys:
                     token = self.issuer.token("pump-7", key=key, jti=str(next(numbers)))
                     self.assert_accepted(token).close()
+                time.sleep(0.01)
 
-        new = PrivateKey(self.algorithm, "k2")
+        new = key_of(self.algorithm, "k2")
         log_in(self.key, seconds=0.5)
         self.issuer.keys = [self.key, new]
         log_in(self.key, seconds=1)  # Of unknownKidSeconds.
@@ -244,7 +245,7 @@ class Cached(PublishedCase):
                   for number in range(1_000_000))
         await_that(lambda: next(tokens) == 0 and self.issuer.unchanged > 0,
                    "the question whether anything has changed")
-        self.issuer.keys = [PrivateKey(self.algorithm, "k2")]
+        self.issuer.keys = [key_of(self.algorithm, "k2")]
         await_that(lambda: next(tokens) != 0, "the end of the old key")
 
 
@@ -311,7 +312,7 @@ class Again(PublishedCase):
 
     def test_without_a_verdict_the_old_token_is_good(self):
         client = self.assert_accepted(self.token())
-        new = PrivateKey(self.algorithm, "k2")
+        new = key_of(self.algorithm, "k2")
         self.issuer.keys = [new]
         self.issuer.fail()
         time.sleep(1)  # Of unknownKidSeconds.

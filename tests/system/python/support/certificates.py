@@ -1,35 +1,35 @@
-"""Certificates of a CA of our own, made by the openssl program, in a folder that goes with us."""
+"""Certificates of a CA of our own, in a folder that goes with us."""
 
 import datetime
 import functools
+import ipaddress
 import itertools
 import pathlib
-import subprocess
 import tempfile
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
 LOOPBACK = ("DNS:localhost", "IP:127.0.0.1")
+_DAYS = datetime.timedelta(days=30)
+_KEY_USAGE = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+              "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
 
 
-# For `openssl ca`, which alone can say to the second when a certificate ends, and revoke.
-CA_SETTINGS = """
-[ca]
-default_ca = own
-[own]
-database = {folder}/index.txt
-new_certs_dir = {folder}
-serial = {folder}/serial
-default_md = sha256
-default_days = 30
-default_crl_days = 30
-policy = any
-x509_extensions = client
-unique_subject = no
-[any]
-commonName = supplied
-[client]
-basicConstraints = critical,CA:false
-extendedKeyUsage = {use}
-"""
+def _now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def _named(name):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _san(text):
+    kind, _, value = text.partition(":")
+    return (x509.DNSName(value) if kind == "DNS" else
+            x509.IPAddress(ipaddress.ip_address(value)))
 
 
 class Authority:
@@ -39,9 +39,12 @@ class Authority:
         """`issuer`: an Authority; without one it stands by itself."""
         self._folder = tempfile.TemporaryDirectory()
         self._numbers = itertools.count()
-        by = ("-CA", issuer.ca, "-CAkey", issuer._key) if issuer else ()
-        self.ca, self._key = self._make(name, *by, "-addext", "basicConstraints=critical,CA:true",
-                                        "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        self._name = _named(name)
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        usage = {each: each in ("key_cert_sign", "crl_sign") for each in _KEY_USAGE}
+        self.ca, _ = (issuer or self)._sign(self._name, self._key, _now() + _DAYS, (
+            (x509.BasicConstraints(ca=True, path_length=None), True),
+            (x509.KeyUsage(**usage), True)), self._new_file())
 
     def with_issuer(self, certificate):
         """The path of a file with the certificate and, behind it, ours."""
@@ -49,59 +52,67 @@ class Authority:
         chain.write_bytes(certificate.read_bytes() + self.ca.read_bytes())
         return chain
 
-    def _make(self, name, *arguments):
-        stem = pathlib.Path(self._folder.name) / str(next(self._numbers))
-        certificate, key = stem.with_suffix(".crt"), stem.with_suffix(".key")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                        "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", f"/CN={name}",
-                        "-keyout", key, "-out", certificate, *arguments],
-                       check=True, capture_output=True)
-        return certificate, key
+    def _new_file(self):
+        return pathlib.Path(self._folder.name) / str(next(self._numbers))
+
+    def _sign(self, name, key, end, extensions, stem):
+        """Paths of a certificate, which is ours, and its key."""
+        builder = (x509.CertificateBuilder()
+                   .subject_name(name).issuer_name(self._name).public_key(key.public_key())
+                   .serial_number(x509.random_serial_number())
+                   .not_valid_before(_now()).not_valid_after(end)
+                   .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+                   .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                       self._key.public_key()), False))
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical)
+        pem = serialization.Encoding.PEM
+        certificate, key_file = stem.with_suffix(".crt"), stem.with_suffix(".key")
+        certificate.write_bytes(builder.sign(self._key, hashes.SHA256()).public_bytes(pem))
+        key_file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8,
+                                               serialization.NoEncryption()))
+        return certificate, key_file
+
+    def _issue(self, name, end, *extensions):
+        key = ec.generate_private_key(ec.SECP256R1())
+        is_leaf = (x509.BasicConstraints(ca=False, path_length=None), True)
+        return self._sign(_named(name), key, end, (is_leaf, *extensions), self._new_file())
 
     def issue(self, name, sans=LOOPBACK):
         """Paths of a certificate and its key."""
-        return self._make(name, "-CA", self.ca, "-CAkey", self._key, "-addext",
-                          f"subjectAltName={','.join(sans)}", "-addext",
-                          "basicConstraints=critical,CA:false")
+        names = x509.SubjectAlternativeName([_san(each) for each in sans])
+        return self._issue(name, _now() + _DAYS, (names, False))
 
-    def issue_until(self, end, name, use="clientAuth"):
+    def issue_until(self, end, name):
         """One for a client that ends at this moment, an aware datetime; to the second."""
-        stem = pathlib.Path(self._folder.name) / str(next(self._numbers))
-        certificate, key, request = (stem.with_suffix(end) for end in (".crt", ".key", ".csr"))
-        settings = stem.with_suffix(".cnf")
-        settings.write_text(CA_SETTINGS.format(folder=self._folder.name, use=use))
-        for file in ("index.txt", "index.txt.attr"):
-            (pathlib.Path(self._folder.name) / file).touch()
-        self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                      "-subj", f"/CN={name}", "-keyout", key, "-out", request)
-        self._openssl("ca", "-batch", "-config", settings, "-cert", self.ca, "-keyfile", self._key,
-                      "-in", request, "-out", certificate, "-notext", "-rand_serial",
-                      "-enddate", end.astimezone(datetime.timezone.utc).strftime("%Y%m%d%H%M%SZ"))
-        return certificate, key
+        use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        return self._issue(name, end, (use, False))
 
-    def for_client(self, name, use="clientAuth"):
+    def for_client(self, name):
         """One that is good for a day."""
-        tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
-        return self.issue_until(tomorrow, name, use)
+        return self.issue_until(_now() + datetime.timedelta(days=1), name)
 
     def revocations(self, *certificates):
         """A list of those that are revoked, as PEM."""
-        settings = pathlib.Path(self._folder.name) / "crl.cnf"
-        settings.write_text(CA_SETTINGS.format(folder=self._folder.name, use="clientAuth"))
-        for file in ("index.txt", "index.txt.attr"):
-            (pathlib.Path(self._folder.name) / file).touch()
-        own = ("-config", settings, "-cert", self.ca, "-keyfile", self._key)
+        now = _now()
+        builder = (x509.CertificateRevocationListBuilder()
+                   .issuer_name(self._name).last_update(now).next_update(now + _DAYS))
         for certificate in certificates:
-            self._openssl("ca", *own, "-revoke", certificate)
-        return self._openssl("ca", *own, "-gencrl")
-
-    def _openssl(self, *arguments):
-        return subprocess.run(["openssl", *arguments], check=True, capture_output=True).stdout
+            builder = builder.add_revoked_certificate(
+                x509.RevokedCertificateBuilder().serial_number(serial_of(certificate))
+                .revocation_date(now).build())
+        revoked = builder.sign(self._key, hashes.SHA256())
+        return revoked.public_bytes(serialization.Encoding.PEM)
 
     def secret(self, name, sans=LOOPBACK):
         """A new certificate as the values of a Secret."""
         certificate, key = self.issue(name, sans)
         return {"tls.crt": certificate.read_bytes(), "tls.key": key.read_bytes()}
+
+
+def serial_of(certificate):
+    """Of the certificate in a file."""
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number
 
 
 @functools.cache

@@ -1,13 +1,15 @@
-"""An issuer of JSON Web Tokens: keys of the openssl program, and a server that publishes them."""
+"""An issuer of JSON Web Tokens: keys, and a server that publishes them."""
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
-import pathlib
-import subprocess
-import tempfile
 import time
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from support.api_server import ApiServer, reply
 
@@ -26,21 +28,6 @@ def _signing_input(header, claims):
     return ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
 
 
-def _openssl(*arguments, data=None):
-    return subprocess.run(["openssl", *arguments], input=data, check=True,
-                          capture_output=True).stdout
-
-
-def _der_integers(data):
-    """Of a SEQUENCE of two, as an ECDSA signature of P-256 is."""
-    numbers, at = [], 2
-    while at < len(data):
-        size = data[at + 1]
-        numbers.append(int.from_bytes(data[at + 2:at + 2 + size], "big"))
-        at += 2 + size
-    return numbers
-
-
 class Secret:
     """Of HS256."""
 
@@ -56,38 +43,40 @@ class Secret:
 
 
 class PrivateKey:
-    """Of RS256 or ES256."""
+    """Of RS256 or ES256; `pem` and `jwk` are its public half."""
 
     def __init__(self, algorithm, key_id):
         self.algorithm = algorithm
         self.key_id = key_id
-        self._folder = tempfile.TemporaryDirectory()
-        self._file = str(pathlib.Path(self._folder.name) / "key.pem")
-        kind = ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048")
-        if algorithm == "ES256":
-            kind = ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
-        _openssl("genpkey", *kind, "-out", self._file)
+        self._key = (ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else
+                     rsa.generate_private_key(65537, 2048))
 
     def pem(self):
-        """The public half."""
-        return _openssl("pkey", "-in", self._file, "-pubout")
+        return self._key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
     def jwk(self):
         more = {"kid": self.key_id, "alg": self.algorithm, "use": "sig"}
+        numbers = self._key.public_key().public_numbers()
         if self.algorithm == "ES256":
-            point = _openssl("pkey", "-in", self._file, "-pubout", "-outform", "DER")[-64:]
-            return {"kty": "EC", "crv": "P-256", "x": base64url(point[:32]),
-                    "y": base64url(point[32:]), **more}
-        modulus = _openssl("rsa", "-in", self._file, "-noout", "-modulus").decode()
-        number = int(modulus.partition("=")[2], 16)
-        return {"kty": "RSA", "n": _number(number, 256), "e": "AQAB", **more}
+            return {"kty": "EC", "crv": "P-256", "x": _number(numbers.x, 32),
+                    "y": _number(numbers.y, 32), **more}
+        return {"kty": "RSA", "n": _number(numbers.n, 256), "e": _number(numbers.e, 3), **more}
 
     def sign(self, claims):
         message = _signing_input({"alg": self.algorithm, "kid": self.key_id}, claims)
-        made = _openssl("dgst", "-sha256", "-sign", self._file, data=message.encode())
         if self.algorithm == "ES256":
-            made = b"".join(number.to_bytes(32, "big") for number in _der_integers(made))
+            made = self._key.sign(message.encode(), ec.ECDSA(hashes.SHA256()))
+            made = b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(made))
+        else:
+            made = self._key.sign(message.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{message}.{base64url(made)}"
+
+
+@functools.cache
+def key_of(algorithm, key_id):
+    """The same one for all who ask: to make one of RSA takes long."""
+    return PrivateKey(algorithm, key_id)
 
 
 class Issuer(ApiServer):

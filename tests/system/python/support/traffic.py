@@ -1,8 +1,9 @@
-"""Clients that publish without pause, and others that come and go, while something else happens."""
+"""Clients that publish all the time, and others that come and go, while something else happens."""
 
 import socket
 import ssl
 import threading
+import time
 
 from support.broker import PATIENCE, await_that
 from support.certificates import authority
@@ -66,6 +67,7 @@ class Traffic:
         while not self._stopping.is_set():
             publisher.publish(topic, str(self._sent[topic]), 1)
             self._sent[topic] += 1
+            time.sleep(0.001)  # Some hundred a second are enough to see one that is lost.
 
     def _come_and_go(self, at):
         while not self._stopping.is_set():
@@ -75,6 +77,7 @@ class Traffic:
             newcomer.disconnect()
             newcomer.close()
             self._newcomers[at] += 1
+            time.sleep(0.005)
 
     def await_more(self, count):
         """Until each publisher and each newcomer has done so much more."""
