@@ -1,5 +1,8 @@
 // What comes after CONNECT: deadlines, re-authentication, rechecks, new settings
 // (azure-iot-operations 3.6, 9).
+#include <utility>
+#include <vector>
+
 #include "tests/auth/auth_shard_fixture.h"
 
 namespace signet::auth {
@@ -107,14 +110,12 @@ TEST_F(GrantsTest, AWaveOfDeadlinesEndsAll) {
 }
 
 TEST_F(GrantsTest, IsForgottenWhenTheClientIsGone) {
-  const auto [grant, client] = LetIn("t", In(seconds(10)));
+  const GrantId grant = LetIn("t", In(seconds(10))).first;
   EXPECT_EQ(shard_.Report().methods.front().counters.sessions, 1u);
-  Turn([&] {
-    std::vector<MailToAuth> mail;
-    mail.push_back(GrantReturned{grant});
-    mail.push_back(GrantReturned{grant});  // Twice does no harm.
-    return mail;
-  }());
+  std::vector<MailToAuth> mail;
+  mail.push_back(GrantReturned{grant});
+  mail.push_back(GrantReturned{grant});  // Twice does no harm.
+  Turn(std::move(mail));
   EXPECT_EQ(shard_.Report().grants, 0u);
   EXPECT_EQ(shard_.Report().methods.front().counters.sessions, 0u);
   Advance(seconds(20));

@@ -9,7 +9,9 @@ target_compile_options(signet_warnings INTERFACE
   # And here in "literal" + std::to_string(number).
   -Wno-restrict
   # And where two vectors of bytes are compared: it believes that one could hold 2^63 of them.
-  -Wno-stringop-overread)
+  -Wno-stringop-overread
+  # None of which clang knows.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option>)
 if(SIGNET_WERROR)
   target_compile_options(signet_warnings INTERFACE -Werror)
 endif()
