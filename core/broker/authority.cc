@@ -25,25 +25,42 @@ uint64_t& CounterOf(Action action, Counters* counters) {
 
 Authority::Authority(ShardContext* context, std::vector<PortAccess> ports)
     : context_(*context), denials_(context) {
-  for (size_t i = 0; i < ports.size(); ++i) {
-    ports_.push_back({.access = ports[i], .heir = PortId(static_cast<uint16_t>(i))});
-  }
+  for (const PortAccess& access : ports) Add(access);
+}
+
+void Authority::Add(const PortAccess& access) {
+  const PortId id(static_cast<uint16_t>(ports_.size()));
+  ports_.push_back({.access = access, .heir = id, .governor = id});
 }
 
 void Authority::Need(PortId port) {
-  while (ports_.size() <= port.value()) {
-    ports_.push_back({.access = {}, .heir = PortId(static_cast<uint16_t>(ports_.size()))});
+  while (ports_.size() <= port.value()) Add({});
+}
+
+// On a reload, so that a decision need not go from one to the next.
+void Authority::FindGovernors() {
+  for (Entry& entry : ports_) {
+    PortId governor = entry.heir;
+    while (ports_[governor.value()].heir != governor) governor = ports_[governor.value()].heir;
+    entry.governor = governor;
   }
 }
 
 bool Authority::SetPort(PortId id, const PortAccess& access) {
   Need(id);
-  PortAccess& present = ports_[id.value()].access;
-  const bool changes = present.policy_epoch != access.policy_epoch;
+  Entry& entry = ports_[id.value()];
+  PortAccess& present = entry.access;
+  const bool changes = entry.heir != id || present.policy_epoch != access.policy_epoch;
   // Who should have gone by an earlier change, and was not yet looked at, goes all the same.
   const uint64_t disconnect_before = std::max(present.disconnect_before, access.disconnect_before);
+  const bool closed = present.closed;
   present = access;
   present.disconnect_before = disconnect_before;
+  present.closed = present.closed || closed;
+  if (entry.heir != id) {
+    entry.heir = id;
+    FindGovernors();
+  }
   if (changes) denials_.Forget();
   return changes;
 }
@@ -53,9 +70,8 @@ void Authority::ClosePort(PortId id) { ports_[id.value()].access.closed = true; 
 void Authority::ReplacePort(PortId id, PortId heir) {
   ClosePort(id);
   Need(heir);
-  for (Entry& entry : ports_) {
-    if (entry.heir == id) entry.heir = heir;
-  }
+  ports_[id.value()].heir = heir;
+  FindGovernors();
   // It is asked no more.
   ports_[id.value()].access.authorizer = nullptr;
 }
@@ -69,24 +85,30 @@ SharedAuthor Authority::AuthorOf(const Session& session) const {
   return found == absent_.end() ? nullptr : found->second;
 }
 
-bool Authority::MayReceive(const Session& session, std::string_view topic_name,
+bool Authority::MayReceive(const Session& session, std::string_view topic_name, QoS qos,
                            size_t* comparisons) const {
   if (session.client != nullptr) {
     const Client& client = *session.client;
-    return MayReceive(session, client.port(), client.principal(), topic_name, comparisons);
+    return MayReceive(session, client.port(), client.principal(), topic_name, qos, comparisons);
   }
   const auto found = absent_.find(session.id);
-  return found == absent_.end() || MayReceive(session, found->second->port,
-                                              found->second->principal, topic_name, comparisons);
+  if (found == absent_.end()) return true;
+  const Author& author = *found->second;
+  return MayReceive(session, author.port, author.principal, topic_name, qos, comparisons);
 }
 
 bool Authority::MayReceive(const Session& session, PortId port, const Principal& principal,
-                           std::string_view topic_name, size_t* comparisons) const {
-  // For any QoS: what is sent has at most the one that was granted.
-  if (Permits(port, principal, session.client_id, Action::kSubscribe, topic_name, {})) return true;
-  if (principal.rights == nullptr) return false;
+                           std::string_view topic_name, QoS qos, size_t* comparisons) const {
+  const auto permits = [&](const Manner& manner) {
+    return Permits(port, principal, session.client_id, Action::kSubscribe, topic_name, manner);
+  };
+  if (principal.rights == nullptr) return permits({});  // A policy knows no QoS.
+  // It may have come by any Subscription with as much, or more.
+  for (const QoS granted : {QoS::kAtMostOnce, QoS::kAtLeastOnce, QoS::kExactlyOnce}) {
+    if (granted >= qos && permits({.qos = granted})) return true;
+  }
   *comparisons += session.subscriptions.size();
-  return *comparisons <= kMostComparisons && session.subscriptions.Matches(topic_name);
+  return *comparisons <= kMostComparisons && session.subscriptions.Matches(topic_name, qos);
 }
 
 void Authority::Deny(DenialLog::Denial denial) {

@@ -39,11 +39,12 @@ class Authority {
 
   // -- Ports.
   const PortAccess& port(PortId id) const { return ports_[id.value()].access; }
-  // Whether its policy is another one than before.
+  // Its own policy governs it. Whether that is another one than before. One that is closed stays
+  // so.
   bool SetPort(PortId id, const PortAccess& access);
   // Its last policy still binds what its clients have left behind.
   void ClosePort(PortId id);
-  // Closes it, and from now on the policy of `heir` binds them.
+  // Closes it, and until it has one of its own again whatever governs `heir` binds them.
   void ReplacePort(PortId id, PortId heir);
 
   // Whether there is a policy at all, and which.
@@ -51,7 +52,7 @@ class Authority {
   uint64_t EpochOf(PortId port) const { return Governing(port).policy_epoch; }
 
   // The port whose policy binds the clients of this one: itself, unless it was replaced.
-  PortId GovernorOf(PortId port) const { return ports_[port.value()].heir; }
+  PortId GovernorOf(PortId port) const { return ports_[port.value()].governor; }
 
   // -- The decision, see Authorizer. Allows() counts a refusal and has it logged (DenialLog),
   // Permits() does neither.
@@ -81,25 +82,30 @@ class Authority {
   void Keep(const Session& session, SharedAuthor author);
   void Forget(const Session& session) { absent_.erase(session.id); }
   SharedAuthor AuthorOf(const Session& session) const;
-  // Whether the Session, present or absent, may still be sent what is published there: the Topic
-  // Name, asked about as a Topic Filter, would be granted, or, where a token has a say, which can
-  // allow a filter and not what it matches, one of its Subscriptions would bring it. `comparisons`
-  // counts the filters looked at for that; beyond kMostComparisons none is found.
-  bool MayReceive(const Session& session, std::string_view topic_name, size_t* comparisons) const;
+  // Whether the Session, present or absent, may still be sent what is published there with this
+  // QoS: the Topic Name, asked about as a Topic Filter, would be granted for as much, or, where a
+  // token has a say, which can allow a filter and not what it matches, one of its Subscriptions
+  // would bring it. `comparisons` counts the filters looked at for that; beyond kMostComparisons
+  // none is found.
+  bool MayReceive(const Session& session, std::string_view topic_name, QoS qos,
+                  size_t* comparisons) const;
   static constexpr size_t kMostComparisons = 100'000;
 
  private:
   struct Entry {
     PortAccess access;
-    PortId heir;  // Itself, unless it was replaced.
+    PortId heir;      // Itself, unless it was replaced.
+    PortId governor;  // At the end of the heirs.
   };
 
   const PortAccess& Governing(PortId port) const {
-    return ports_[ports_[port.value()].heir.value()].access;
+    return ports_[ports_[port.value()].governor.value()].access;
   }
   bool MayReceive(const Session& session, PortId port, const Principal& principal,
-                  std::string_view topic_name, size_t* comparisons) const;
+                  std::string_view topic_name, QoS qos, size_t* comparisons) const;
+  void Add(const PortAccess& access);
   void Need(PortId port);
+  void FindGovernors();
   // Of a port, by the policy that governs it.
   void Deny(DenialLog::Denial denial);
 

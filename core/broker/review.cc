@@ -94,22 +94,25 @@ void Review::OnProvenAnew(Session& session) {
 void Review::Prune(Session& session, const Principal& principal, PortId port) {
   if (!authority_.Governs(port)) return;
   std::vector<std::string> refused;
-  for (const auto& [topic_filter, maximum_qos] : session.subscriptions.entries()) {
+  for (const SubscriptionSet::Entry& entry : session.subscriptions.entries()) {
     ++steps_;
     if (!authority_.Permits(port, principal, session.client_id, Action::kSubscribe,
-                            AskedFilter(*ParseTopicFilter(topic_filter)), {.qos = maximum_qos})) {
-      refused.push_back(topic_filter);
+                            AskedFilter(*ParseTopicFilter(entry.topic_filter)),
+                            {.qos = entry.maximum_qos})) {
+      refused.push_back(entry.topic_filter);
     }
   }
   subscribing_.Revoke(session, refused);
-  std::string topic_name;  // Many messages in a row may have the same one.
+  std::string topic_name;  // Many messages in a row may have the same one, and QoS.
+  QoS qos{};
   bool allowed = true;
   size_t comparisons = 0;
   const auto is_refused = [&](const OutboundMessage& outbound) {
     const MessageView view = outbound.message->View();
-    if (topic_name.empty() || view.topic_name != topic_name) {
+    if (topic_name.empty() || view.topic_name != topic_name || outbound.qos != qos) {
       topic_name = view.topic_name;
-      allowed = authority_.MayReceive(session, topic_name, &comparisons);
+      qos = outbound.qos;
+      allowed = authority_.MayReceive(session, topic_name, qos, &comparisons);
       ++steps_;
     }
     return !allowed;

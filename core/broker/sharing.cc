@@ -190,11 +190,11 @@ bool Sharing::TryHere(Outgoing& message, const SharedMember& member, bool accept
   if (session == nullptr || session->ending) return false;
   if (session->client == nullptr && !accept_offline) return false;
   const MessageView& view = message.view();
+  const QoS qos = Lesser(view.qos, member.options.maximum_qos);
   if (session->leaving != 0) {  // Perhaps this group, and because it had to.
     size_t comparisons = 0;
-    if (!authority_.MayReceive(*session, view.topic_name, &comparisons)) return false;
+    if (!authority_.MayReceive(*session, view.topic_name, qos, &comparisons)) return false;
   }
-  const QoS qos = Lesser(view.qos, member.options.maximum_qos);
   const uint32_t id = member.subscription_id;
   const size_t size = view.topic_name.size() + view.properties.size() + view.payload.size() +
                       (id == 0 ? 0 : sizeof id);

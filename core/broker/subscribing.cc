@@ -36,6 +36,7 @@ void Subscribing::Subscribe(Session& session, uint32_t subscription_id,
   std::vector<std::string> news;
   std::vector<const TopicTree::Node*> fresh;
   for (const Request& request : requests) {
+    Note(session, request, token);
     const TopicFilterView filter = *ParseTopicFilter(request.topic_filter);
     if (filter.is_shared()) {
       Join(session, filter, subscription_id, request, token);
@@ -67,7 +68,6 @@ bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Reques
       request.topic_filter,
       {.session = &session, .subscription_id = subscription_id, .options = request.options},
       &existed);
-  Note(session, request);
   if (!existed) fresh->push_back(node);
   if (WantsRetained(request.options, existed)) {
     operation->wanted.push_back({.filter = request.topic_filter,
@@ -79,7 +79,6 @@ bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Reques
 
 void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
                        const Request& request, Token token) {
-  Note(session, request);
   const SharedMember member{.shard = context_.self,
                             .session = session.id,
                             .subscription_id = subscription_id,
@@ -92,7 +91,10 @@ void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t
         if (IsError(code)) {
           operation.codes[index] = static_cast<uint8_t>(code);
           Session* refused = sessions_.Find(operation.session);
-          if (refused != nullptr) Forget(*refused, topic_filter);
+          // It may have been asked for once more meanwhile, and granted.
+          if (refused != nullptr && refused->subscriptions.IsGrantedBy(topic_filter, token)) {
+            Forget(*refused, topic_filter);
+          }
         }
         Arrive(token);
       });
@@ -113,8 +115,8 @@ void Subscribing::Arrive(Token token) {
   }
 }
 
-void Subscribing::Note(Session& session, const Request& request) {
-  if (session.subscriptions.Insert(request.topic_filter, request.options.maximum_qos)) {
+void Subscribing::Note(Session& session, const Request& request, Token token) {
+  if (session.subscriptions.Insert(request.topic_filter, request.options.maximum_qos, token)) {
     context_.totals.filter_bytes += CostOf(request.topic_filter);
   }
 }
@@ -129,15 +131,22 @@ void Subscribing::Unsubscribe(Session& session, std::span<const std::string_view
                               Done done) {
   std::vector<uint8_t> codes;
   std::vector<std::string_view> shared;
+  ShardSet asked = 0;  // Where groups of them live.
   for (const std::string_view topic_filter : topic_filters) {
     const bool existed = Forget(session, topic_filter);
     codes.push_back(
         static_cast<uint8_t>(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted));
-    if (ParseTopicFilter(topic_filter)->is_shared()) {
-      // It may have been revoked a moment ago, with a message on its way.
-      if (existed || session.leaving != 0) shared.push_back(topic_filter);
-    } else if (existed) {
-      Remove(session, topic_filter);
+    const TopicFilterView filter = *ParseTopicFilter(topic_filter);
+    if (!filter.is_shared()) {
+      if (existed) Remove(session, topic_filter);
+      continue;
+    }
+    const ShardSet home = SetOf(context_.HomeOf(filter.share_name));
+    // One that is not there may have been revoked a moment ago, with a message on its way. What one
+    // group answers is behind all that the others of its shard have given before.
+    if (existed || (session.leaving != 0 && (asked & home) == 0)) {
+      shared.push_back(topic_filter);
+      asked |= home;
     }
   }
   if (shared.empty()) return std::move(done)(std::move(codes));

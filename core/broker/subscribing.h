@@ -76,7 +76,7 @@ class Subscribing {
             const Request& request, Token token);
   void Arrive(Token token);
   // The list of what the Session is subscribed to, and what that takes of the broker's memory.
-  void Note(Session& session, const Request& request);
+  void Note(Session& session, const Request& request, Token token);
   bool Forget(Session& session, std::string_view topic_filter);  // False if it was not there.
   // Where it counts. A group answers by `left`, if it is asked to.
   void Remove(Session& session, std::string_view topic_filter, Sharing::Done left = nullptr);

@@ -54,6 +54,31 @@ class RightsRaceTest : public AuthDeskTest {
 };
 INSTANTIATE_BROKER_TEST(RightsRaceTest);
 
+TEST_P(RightsRaceTest, AMessageThatWaitsGoesWithTheGrantOfItsQoS) {
+  auto client = WithRights("c", std::make_shared<const Silent>());
+  client->Subscribe("t", kQos2);
+  client->peer().Drop();
+  auto publisher = WithRights("p", nullptr);
+  for (const QoS qos : {kQos1, kQos2}) {
+    publisher->Publish({.topic = "t", .payload = qos == kQos1 ? "1" : "2", .qos = qos});
+  }
+  rules_.Deny({"c", Action::kSubscribe, "t", kQos2});
+  ++epoch_;
+  for (uint32_t i = 0; i < world().shards(); ++i) {
+    world().shard(i).BeginTurn(world().now());
+    world().shard(i).SetPort(PortId(0), Access());
+  }
+  world().Run();
+  auto again = New("c");
+  Authenticated answer = Yes();
+  answer.principal.rights = std::make_shared<const Silent>();
+  ConnectOptions resume = kWithToken;
+  resume.clean_start = false;
+  desk_->Answer(Ask(*again, resume), std::move(answer));
+  again->Next(PacketType::kConnack);
+  EXPECT_EQ(again->Messages(), std::vector<std::string>{"1"});
+}
+
 TEST_P(RightsRaceTest, AMessageOfAGroupThatStaysIsNotLostWhileAnotherOneIsBeingLeft) {
   if (GetParam() == 1) return;  // It sees that at once.
   for (const bool by_token : {true, false}) {
