@@ -324,9 +324,16 @@ void Shard::ClosePort(PortId port) {
   Forget(port);
 }
 
-void Shard::Inherit(PortId from, PortId heir) {
-  broker_.ReplacePort(from, heir);
-  policies_.Drop(from);
+void Shard::Inherit(PortId port, PortId heir) {
+  broker_.ReplacePort(port, heir);
+  policies_.Drop(port);
+}
+
+void Shard::Govern(PortId port, std::shared_ptr<const PortAuthorization> authorization) {
+  Port closed = ports_.Get(port);
+  closed.settings.authorization = std::move(authorization);
+  SetPort(std::make_shared<const Port>(std::move(closed)));
+  Forget(port);
 }
 
 void Shard::Drain() {

@@ -50,8 +50,10 @@ class Shard {
   // Listens no more, and sends its clients away. What they have left behind is bound by the last
   // policy that the port had.
   void ClosePort(PortId port);
-  // It is bound by that of `heir` from now on. `from` is closed, or will be in the same turn.
-  void Inherit(PortId from, PortId heir);
+  // It is bound by that of `heir` from now on, or by one of its own. `port` is closed, or will be
+  // in the same turn.
+  void Inherit(PortId port, PortId heir);
+  void Govern(PortId port, std::shared_ptr<const PortAuthorization> authorization);
   void SetLimits(const Limits& limits) { limits_ = limits; }
   // Accepts nobody any more, and sends everybody away in good order.
   void Drain();

@@ -104,15 +104,11 @@ class ShardGroup {
     std::shared_ptr<const Port> port;
     std::unique_ptr<SocketFile> file;
   };
-  // A port that is gone, while no other goes by its policy.
-  struct WithoutHeir {
-    PortId port;
-    std::string policy;  // PortAuthorization::policy
-  };
-  // See Shard::Inherit.
-  struct Inheritance {
-    PortId from;
-    PortId heir;
+  // A port that is gone, which had a policy with a name.
+  struct GonePort {
+    PortId id;
+    std::shared_ptr<const PortAuthorization> authorization;  // The last one of that name.
+    std::optional<PortId> heir;                              // A port that goes by it.
   };
   // A port to be.
   struct Candidate {
@@ -138,7 +134,7 @@ class ShardGroup {
   void AuthMain(std::promise<Status> ready);
   void Join();
   void TellAuthOf(const std::vector<Candidate>& candidates);
-  std::vector<Inheritance> TakeInheritances(const std::vector<Candidate>& candidates);
+  static bool FindHeir(GonePort* gone, const std::vector<Candidate>& candidates);
   void ForgetAtAuth(const std::vector<PortId>& gone, const std::vector<Candidate>& candidates);
 
   // Calls ask(Shard&, size_t index) on every shard's thread and waits until all have.
@@ -151,7 +147,7 @@ class ShardGroup {
   KernelFeatures features_;
   const std::unique_ptr<Mailroom> mailroom_;
   std::vector<OpenPort> ports_;
-  std::vector<WithoutHeir> without_heir_;
+  std::vector<GonePort> gone_;
   uint32_t port_ids_ = 0;   // Given out so far; none is given out twice.
   std::vector<Sums> sums_;  // By shard: when last asked.
   bool serve_ = false;      // Said before `all_ready_`.

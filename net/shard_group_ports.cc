@@ -120,24 +120,32 @@ void ShardGroup::TellAuthOf(const std::vector<Candidate>& candidates) {
 }
 
 void ShardGroup::Introduce(const std::vector<Candidate>& candidates) {
+  std::vector<GonePort> changed;
+  for (GonePort& gone : gone_) {
+    if (FindHeir(&gone, candidates)) changed.push_back(gone);
+  }
   AskAll([&](Shard& shard, size_t) {
     shard.SetLimits(options_.limits);
     for (const Candidate& candidate : candidates) shard.SetPort(candidate.open.port);
+    for (const GonePort& gone : changed) {
+      gone.heir ? shard.Inherit(gone.id, *gone.heir) : shard.Govern(gone.id, gone.authorization);
+    }
   });
 }
 
 void ShardGroup::Switch(std::vector<Candidate>& candidates) {
   std::vector<PortId> gone;
+  std::vector<GonePort> inherited;
   for (const OpenPort& open : ports_) {
     if (std::ranges::find(candidates, &open, &Candidate::before) != candidates.end()) continue;
     gone.push_back(open.port->id);
-    const PortAuthorization* authorization = open.port->settings.authorization.get();
+    const auto& authorization = open.port->settings.authorization;
     if (authorization == nullptr || authorization->policy.empty()) continue;
-    without_heir_.push_back({.port = open.port->id, .policy = authorization->policy});
+    gone_.push_back({.id = open.port->id, .authorization = authorization, .heir = {}});
+    if (FindHeir(&gone_.back(), candidates)) inherited.push_back(gone_.back());
   }
-  const std::vector<Inheritance> inheritances = TakeInheritances(candidates);
   AskAll([&](Shard& shard, size_t index) {
-    for (const Inheritance& one : inheritances) shard.Inherit(one.from, one.heir);
+    for (const GonePort& port : inherited) shard.Inherit(port.id, *port.heir);
     for (const PortId port : gone) shard.ClosePort(port);
     for (Candidate& candidate : candidates) {
       const PortId id = candidate.open.port->id;
@@ -161,20 +169,27 @@ void ShardGroup::Switch(std::vector<Candidate>& candidates) {
 }
 
 // The heir is a port that stays, or is new, with the policy of that name, so that a change of it
-// still reaches what the clients of the port have left behind.
-std::vector<ShardGroup::Inheritance> ShardGroup::TakeInheritances(
-    const std::vector<Candidate>& candidates) {
-  std::vector<Inheritance> inheritances;
-  std::erase_if(without_heir_, [&](const WithoutHeir& gone) {
-    const auto heir = std::ranges::find_if(candidates, [&](const Candidate& candidate) {
-      const PortAuthorization* other = candidate.open.port->settings.authorization.get();
-      return other != nullptr && other->policy == gone.policy;
-    });
-    if (heir == candidates.end()) return false;
-    inheritances.push_back({.from = gone.port, .heir = heir->open.port->id});
-    return true;
-  });
-  return inheritances;
+// still reaches what the clients of the port have left behind. Whether it is another one than
+// before, or there is none any more.
+bool ShardGroup::FindHeir(GonePort* gone, const std::vector<Candidate>& candidates) {
+  const auto authorization_of = [](const Candidate& candidate) -> const auto& {
+    return candidate.open.port->settings.authorization;
+  };
+  const auto goes_by_it = [&](const Candidate& candidate) {
+    const auto& authorization = authorization_of(candidate);
+    return authorization != nullptr && authorization->policy == gone->authorization->policy;
+  };
+  const auto is_heir = [&](const Candidate& candidate) {
+    return candidate.open.port->id == gone->heir && goes_by_it(candidate);
+  };
+  auto found = std::ranges::find_if(candidates, is_heir);
+  if (found == candidates.end()) found = std::ranges::find_if(candidates, goes_by_it);
+  const std::optional<PortId> before = std::exchange(gone->heir, std::nullopt);
+  if (found != candidates.end()) {
+    gone->heir = found->open.port->id;
+    gone->authorization = authorization_of(*found);
+  }
+  return gone->heir != before;
 }
 
 // Of a UNIX socket that stays: who may connect from now on.

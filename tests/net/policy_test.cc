@@ -126,6 +126,28 @@ TEST(Policy, OfAPortThatIsGoneIsThatOfOneThatComesLater) {
   EXPECT_TRUE(broker.Reaches([](const auto& sums) { return sums.core.retained_withheld == 1; }));
 }
 
+TEST(Policy, OfAPortThatIsGoneDoesNotFollowItsHeirToAnotherOne) {
+  const auto plant = Denying("x", 1);
+  BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(plant), Front(plant)});
+  LeaveBehind(broker, plant);
+  const auto expect_only = [&](std::string_view topic, uint64_t withheld) {
+    SocketClient fresh = broker.Subscribed("f", "#");
+    ExpectBytes(fresh, MakePacket(0x31, Concat({WithLength(AsBytes(topic)), AsBytes("x")})));
+    EXPECT_TRUE(
+        broker.Reaches([&](const auto& sums) { return sums.core.retained_withheld == withheld; }));
+  };
+  // The heir has `plant` in another form; then it has another policy, under which both would show.
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("b", 3))}, {}).ok());
+  expect_only("a", 1);
+  ASSERT_TRUE(broker.group().Apply({Front(Denying("x", 4, false, "another"))}, {}).ok());
+  expect_only("a", 2);
+  // Again somebody goes by it.
+  ASSERT_TRUE(broker.group()
+                  .Apply({Front(Denying("x", 4, false, "another")), Front(Denying("a", 5))}, {})
+                  .ok());
+  expect_only("b", 3);
+}
+
 // The other one may get a policy that was never meant for its clients.
 TEST(Policy, OfAPortThatIsGoneIsNobodysIfItHadNone) {
   const auto none = Denying("x", 1, /*disconnects=*/false, "");
