@@ -25,12 +25,14 @@ class PolicyTable {
     const PortAuthorization* authorization = port.settings.authorization.get();
     if (authorization == nullptr) return {};
     Row& row = At(port.id);
-    if (row.policy != authorization->id) {
+    const bool changes = row.policy != authorization->id;
+    if (changes || row.revision != authorization->revision) {
       std::unique_ptr<Authorizer> old = std::exchange(row.authorizer, authorization->make());
       if (old != nullptr) retired_.push_back(std::move(old));
       row.policy = authorization->id;
-      row.epoch = ++last_epoch_;
+      row.revision = authorization->revision;
     }
+    if (changes) row.epoch = ++last_epoch_;  // Else nobody need be judged anew.
     return {.authorizer = row.authorizer.get(), .epoch = row.epoch};
   }
   // Nobody asks for the port any more.
@@ -41,6 +43,7 @@ class PolicyTable {
  private:
   struct Row {
     uint64_t policy = 0;  // PortAuthorization::id
+    uint64_t revision = 0;
     uint64_t epoch = 0;
     std::unique_ptr<Authorizer> authorizer;
   };

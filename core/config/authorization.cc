@@ -201,4 +201,17 @@ Status CheckClientIdPattern(std::string_view text) {
   return CheckMqttText(text);
 }
 
+bool StandAtSamePlaces(const BrokerAuthorization& a, const BrokerAuthorization& b) {
+  const auto same = [](const auto& one, const auto& other) {
+    return IsSamePlace(one.origin, other.origin);
+  };
+  return same(a, b) &&
+         std::ranges::equal(a.policies.rules, b.policies.rules,
+                            [&](const AuthorizationRule& one, const AuthorizationRule& other) {
+                              return same(one, other) &&
+                                     std::ranges::equal(one.broker_resources,
+                                                        other.broker_resources, same);
+                            });
+}
+
 }  // namespace signet::config

@@ -67,6 +67,10 @@ struct BrokerAuthorization {
   friend bool operator==(const BrokerAuthorization&, const BrokerAuthorization&) = default;
 };
 
+// Whether two that are equal, and their rules, also stand where they stood: an explanation says
+// where.
+bool StandAtSamePlaces(const BrokerAuthorization& a, const BrokerAuthorization& b);
+
 // Of its `spec`.
 extern const FieldTable kBrokerAuthorizationFields;
 

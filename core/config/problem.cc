@@ -9,6 +9,8 @@
 
 namespace signet::config {
 
+bool IsSamePlace(const Origin& a, const Origin& b) { return a.line == b.line && a.file == b.file; }
+
 std::string PlaceOf(const Origin& origin) {
   const std::string file = EscapeForLog(origin.file, 4096);
   return origin.line == 0 ? file : fmt::format("{}:{}", file, origin.line);

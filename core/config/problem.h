@@ -21,6 +21,8 @@ struct Origin {
   friend bool operator==(const Origin&, const Origin&) { return true; }
 };
 
+bool IsSamePlace(const Origin& a, const Origin& b);
+
 // `file:line`, or `file`.
 std::string PlaceOf(const Origin& origin);
 

@@ -57,6 +57,17 @@ TEST_F(PolicyMakerTest, AnotherTextIsAnotherPolicy) {
   EXPECT_NE(IdOfPlant(), id);
 }
 
+TEST_F(PolicyMakerTest, OneThatHasMovedIsTheSameAndExplainsItselfAnew) {
+  maker_.Begin(configuration_);
+  const auto before = maker_.Make(&configuration_.authorizations["plant"]);
+  configuration_.authorizations["plant"].origin.line += 3;
+  maker_.Begin(configuration_);
+  const auto after = maker_.Make(&configuration_.authorizations["plant"]);
+  EXPECT_EQ(after->id, before->id);
+  EXPECT_NE(after->revision, before->revision);
+  EXPECT_EQ(log_.lines, 2);
+}
+
 // Its document is missing in one reload: the port waits, and goes by it until it is there again.
 TEST_F(PolicyMakerTest, WhatAPortStillGoesByIsTheSameWhenItComesBack) {
   maker_.Begin(configuration_);

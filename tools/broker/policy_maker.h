@@ -1,6 +1,7 @@
 // PolicyMaker: from a BrokerAuthorization to what the shards decide by. A policy is compiled once,
 // for all ports that refer to it, and stays the same as long as its text does: nobody is judged
-// anew because something else was reloaded. Used on the control thread.
+// anew because something else was reloaded, or it has moved within its file. Used on the control
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +37,12 @@ class PolicyMaker {
   };
   using ByName = std::map<std::string, Made, std::less<>>;
 
-  std::shared_ptr<const PortAuthorization> Compile(const config::BrokerAuthorization& settings);
+  std::shared_ptr<const PortAuthorization> Compile(const config::BrokerAuthorization& settings,
+                                                   uint64_t id);
 
   LogSink& log_;
   uint64_t last_id_ = 0;
+  uint64_t last_revision_ = 0;
   std::shared_ptr<const PortAuthorization> without_;
   ByName made_;
 };

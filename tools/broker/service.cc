@@ -188,7 +188,14 @@ void Service::Reload() {
     log_.Write(LogLevel::kError, "the configuration is refused, and the old one stays", {});
     return;
   }
-  if (configuration_ == loaded.configuration) return;
+  const auto explained_alike = [](const auto& one, const auto& other) {
+    return config::StandAtSamePlaces(one.second, other.second);
+  };
+  if (configuration_ == loaded.configuration &&
+      std::ranges::equal(configuration_->authorizations, loaded.configuration->authorizations,
+                         explained_alike)) {
+    return;
+  }
   LogProblems(loaded.problems, log_);
   Put(*loaded.configuration, "configuration reloaded");
 }
