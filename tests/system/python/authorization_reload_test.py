@@ -66,7 +66,7 @@ class Load:
                 phase = self._phase
                 self._begun[threading.current_thread()] = phase
                 target(argument, phase)
-                time.sleep(0.001)
+                time.sleep(0.005)
         except Exception as error:  # Of whatever kind: the case looks for it.
             self.problems.append(f"{target.__name__}: {error!r}")
 

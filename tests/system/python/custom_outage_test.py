@@ -57,7 +57,7 @@ class Load:
                 self.logins += 1
                 if state is self.state and state is not None:
                     self.outcomes[state, kind][code] += 1
-                time.sleep(0.02)  # It is not about how many.
+                time.sleep(0.1)  # It is not about how many.
         except Exception as error:  # Of whatever kind: it is stop() that fails.
             self._problems.append(f"{kind}: {error!r}")
 

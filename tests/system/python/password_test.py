@@ -230,6 +230,7 @@ class MadeByMosquittoCase(Made):
         mosquitto_passwd("-D", self.users, "bob")
         await_that(lambda: self.lets_in("carl", "neu") and self.lets_in("ann", "secret"),
                    "both come in")
+        await_that(lambda: not self.lets_in("bob", "geheim"), "the last change is read")
         self.assert_code(0x86, "bob", "geheim")
 
     def test_it_reads_ours(self):

@@ -173,14 +173,19 @@ class ApiServer:
             except OSError:
                 return  # It is closed.
             self.accepted += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection, listener),
+                             daemon=True).start()
 
-    def _serve(self, connection):
+    def _serve(self, connection, listener):
         try:
             connection.settimeout(PATIENCE)
-            with self._tls.wrap_socket(connection, server_side=True) as stream:
+            with self._tls.wrap_socket(connection, server_side=True,
+                                       do_handshake_on_connect=False) as stream:
                 self._connections.add(stream)
                 try:
+                    if listener.fileno() == -1:
+                        return  # It came too late to be cut off with the others.
+                    stream.do_handshake()
                     self._converse(stream)
                 finally:
                     self._connections.discard(stream)

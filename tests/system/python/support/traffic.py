@@ -67,7 +67,7 @@ class Traffic:
         while not self._stopping.is_set():
             publisher.publish(topic, str(self._sent[topic]), 1)
             self._sent[topic] += 1
-            time.sleep(0.001)  # Some hundred a second are enough to see one that is lost.
+            time.sleep(0.02)  # Some hundred a second, of all, are enough to see one that is lost.
 
     def _come_and_go(self, at):
         while not self._stopping.is_set():
@@ -77,7 +77,7 @@ class Traffic:
             newcomer.disconnect()
             newcomer.close()
             self._newcomers[at] += 1
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     def await_more(self, count):
         """Until each publisher and each newcomer has done so much more."""
