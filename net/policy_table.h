@@ -20,7 +20,8 @@ class PolicyTable {
     uint64_t epoch = 0;
   };
 
-  // The one of a port, a new one if its policy has changed. The one before lives until Retire().
+  // The one of a port, a new one if its policy has changed, or how it
+  // explains itself. The one before lives until Retire().
   Present Renew(const Port& port) {
     const PortAuthorization* authorization = port.settings.authorization.get();
     if (authorization == nullptr) return {};

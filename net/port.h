@@ -33,7 +33,7 @@ struct PortAuthorization {
   // changes.
   std::function<std::unique_ptr<Authorizer>()> make;
   uint64_t id = 0;           // Of that policy: another one has another number. Not 0.
-  uint64_t revision = 0;     // Greater if it is that policy, but explained otherwise.
+  uint64_t revision = 0;     // Greater if it is that policy, but explained otherwise from now on.
   bool disconnects = false;  // Clients let in by an earlier policy are sent away, not judged.
   std::string policy;        // Its name; empty: a credential's own word is all that binds a client.
 };

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/broker/asked_filter.h"
 #include "core/broker/client.h"
+#include "core/mqtt/topic_name.h"
 
 namespace signet {
 namespace {
@@ -39,10 +41,20 @@ void Authority::Need(PortId port) {
 
 // On a reload, so that a decision need not go from one to the next.
 void Authority::FindGovernors() {
-  for (Entry& entry : ports_) {
-    PortId governor = entry.heir;
-    while (ports_[governor.value()].heir != governor) governor = ports_[governor.value()].heir;
-    entry.governor = governor;
+  std::vector<bool> known(ports_.size());
+  std::vector<size_t> path;
+  for (size_t i = 0; i < ports_.size(); ++i) {
+    size_t at = i;
+    for (; !known[at] && ports_[at].heir.value() != at; at = ports_[at].heir.value()) {
+      path.push_back(at);
+    }
+    if (!known[at]) ports_[at].governor = PortId(static_cast<uint16_t>(at));
+    known[at] = true;
+    for (const size_t before : path) {
+      ports_[before].governor = ports_[at].governor;
+      known[before] = true;
+    }
+    path.clear();
   }
 }
 
@@ -107,8 +119,17 @@ bool Authority::MayReceive(const Session& session, PortId port, const Principal&
   for (const QoS granted : {QoS::kAtMostOnce, QoS::kAtLeastOnce, QoS::kExactlyOnce}) {
     if (granted >= qos && permits({.qos = granted})) return true;
   }
-  *comparisons += session.subscriptions.size();
-  return *comparisons <= kMostComparisons && session.subscriptions.Matches(topic_name, qos);
+  const std::vector<SubscriptionSet::Entry>& entries = session.subscriptions.entries();
+  *comparisons += entries.size();
+  if (*comparisons > kMostComparisons) return false;
+  return std::ranges::any_of(entries, [&](const SubscriptionSet::Entry& entry) {
+    const TopicFilterView filter = *ParseTopicFilter(entry.topic_filter);
+    if (!Matches(filter.filter, topic_name)) return false;
+    // It may have been replaced by one with less since; nothing is lost by that [MQTT-3.8.4-3].
+    return entry.maximum_qos >= qos ||
+           Permits(port, principal, session.client_id, Action::kSubscribe, AskedFilter(filter),
+                   {.qos = qos});
+  });
 }
 
 void Authority::Deny(DenialLog::Denial denial) {

@@ -1,5 +1,7 @@
 #include "core/broker/review.h"
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -103,19 +105,21 @@ void Review::Prune(Session& session, const Principal& principal, PortId port) {
     }
   }
   subscribing_.Revoke(session, refused);
-  std::string topic_name;  // Many messages in a row may have the same one, and QoS.
-  QoS qos{};
-  bool allowed = true;
+  std::string topic_name;                      // Many messages in a row may have the same one.
+  std::array<std::optional<bool>, 3> allowed;  // By QoS, there.
   size_t comparisons = 0;
   const auto is_refused = [&](const OutboundMessage& outbound) {
     const MessageView view = outbound.message->View();
-    if (topic_name.empty() || view.topic_name != topic_name || outbound.qos != qos) {
+    if (view.topic_name != topic_name) {
       topic_name = view.topic_name;
-      qos = outbound.qos;
-      allowed = authority_.MayReceive(session, topic_name, qos, &comparisons);
+      allowed = {};
+    }
+    std::optional<bool>& answer = allowed.at(static_cast<size_t>(outbound.qos));
+    if (!answer) {
+      answer = authority_.MayReceive(session, topic_name, outbound.qos, &comparisons);
       ++steps_;
     }
-    return !allowed;
+    return !*answer;
   };
   const size_t queued = session.queue.RemoveIf(is_refused);
   brake_.OnTaken(session, queued);

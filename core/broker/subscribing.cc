@@ -36,10 +36,11 @@ void Subscribing::Subscribe(Session& session, uint32_t subscription_id,
   std::vector<std::string> news;
   std::vector<const TopicTree::Node*> fresh;
   for (const Request& request : requests) {
-    Note(session, request, token);
+    const uint64_t grant = next_grant_++;
+    Note(session, request, grant);
     const TopicFilterView filter = *ParseTopicFilter(request.topic_filter);
     if (filter.is_shared()) {
-      Join(session, filter, subscription_id, request, token);
+      Join(session, filter, subscription_id, request, token, grant);
     } else if (Plant(session, subscription_id, request, &operation, &fresh)) {
       news.push_back(request.topic_filter);
     }
@@ -78,7 +79,7 @@ bool Subscribing::Plant(Session& session, uint32_t subscription_id, const Reques
 }
 
 void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
-                       const Request& request, Token token) {
+                       const Request& request, Token token, uint64_t grant) {
   const SharedMember member{.shard = context_.self,
                             .session = session.id,
                             .subscription_id = subscription_id,
@@ -86,13 +87,14 @@ void Subscribing::Join(Session& session, const TopicFilterView& filter, uint32_t
                             .online = true};
   sharing_.Join(
       filter, member,
-      [this, token, index = request.index, topic_filter = request.topic_filter](ReasonCode code) {
+      [this, token, grant, index = request.index,
+       topic_filter = request.topic_filter](ReasonCode code) {
         Operation& operation = operations_.find(token)->second;
         if (IsError(code)) {
           operation.codes[index] = static_cast<uint8_t>(code);
           Session* refused = sessions_.Find(operation.session);
           // It may have been asked for once more meanwhile, and granted.
-          if (refused != nullptr && refused->subscriptions.IsGrantedBy(topic_filter, token)) {
+          if (refused != nullptr && refused->subscriptions.IsOfGrant(topic_filter, grant)) {
             Forget(*refused, topic_filter);
           }
         }
@@ -115,8 +117,8 @@ void Subscribing::Arrive(Token token) {
   }
 }
 
-void Subscribing::Note(Session& session, const Request& request, Token token) {
-  if (session.subscriptions.Insert(request.topic_filter, request.options.maximum_qos, token)) {
+void Subscribing::Note(Session& session, const Request& request, uint64_t grant) {
+  if (session.subscriptions.Insert(request.topic_filter, request.options.maximum_qos, grant)) {
     context_.totals.filter_bytes += CostOf(request.topic_filter);
   }
 }

@@ -73,10 +73,10 @@ class Subscribing {
   bool Plant(Session& session, uint32_t subscription_id, const Request& request,
              Operation* operation, std::vector<const TopicTree::Node*>* fresh);
   void Join(Session& session, const TopicFilterView& filter, uint32_t subscription_id,
-            const Request& request, Token token);
+            const Request& request, Token token, uint64_t grant);
   void Arrive(Token token);
   // The list of what the Session is subscribed to, and what that takes of the broker's memory.
-  void Note(Session& session, const Request& request, Token token);
+  void Note(Session& session, const Request& request, uint64_t grant);
   bool Forget(Session& session, std::string_view topic_filter);  // False if it was not there.
   // Where it counts. A group answers by `left`, if it is asked to.
   void Remove(Session& session, std::string_view topic_filter, Sharing::Done left = nullptr);
@@ -90,6 +90,7 @@ class Subscribing {
   absl::flat_hash_map<Token, Operation> operations_;
   CommitTable leaves_;  // UNSUBSCRIBEs on their way.
   Token next_ = 1;
+  uint64_t next_grant_ = 1;  // One for each filter of a SUBSCRIBE.
 };
 
 }  // namespace signet

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/mqtt/topic_name.h"
-
 namespace signet {
 
 size_t SubscriptionSet::Find(std::string_view topic_filter) const {
@@ -20,28 +18,20 @@ bool SubscriptionSet::Contains(std::string_view topic_filter) const {
   return Find(topic_filter) != entries_.size();
 }
 
-bool SubscriptionSet::Matches(std::string_view topic_name, QoS qos) const {
-  return std::ranges::any_of(entries_, [&](const Entry& entry) {
-    return entry.maximum_qos >= qos &&
-           signet::Matches(ParseTopicFilter(entry.topic_filter)->filter, topic_name);
-  });
-}
-
-bool SubscriptionSet::IsGrantedBy(std::string_view topic_filter, uint64_t subscribe) const {
+bool SubscriptionSet::IsOfGrant(std::string_view topic_filter, uint64_t grant) const {
   const size_t place = Find(topic_filter);
-  return place != entries_.size() && entries_[place].granted_by == subscribe;
+  return place != entries_.size() && entries_[place].grant == grant;
 }
 
-bool SubscriptionSet::Insert(std::string_view topic_filter, QoS maximum_qos, uint64_t granted_by) {
+bool SubscriptionSet::Insert(std::string_view topic_filter, QoS maximum_qos, uint64_t grant) {
   const size_t place = Find(topic_filter);
   if (place != entries_.size()) {
     entries_[place].maximum_qos = maximum_qos;
-    entries_[place].granted_by = granted_by;
+    entries_[place].grant = grant;
     return false;
   }
-  entries_.push_back({.topic_filter = std::string(topic_filter),
-                      .maximum_qos = maximum_qos,
-                      .granted_by = granted_by});
+  entries_.push_back(
+      {.topic_filter = std::string(topic_filter), .maximum_qos = maximum_qos, .grant = grant});
   bytes_ += topic_filter.size();
   if (index_ != nullptr) {
     index_->emplace(topic_filter, place);

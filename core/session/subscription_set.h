@@ -18,17 +18,15 @@ class SubscriptionSet {
   struct Entry {
     std::string topic_filter;  // The whole text, $share/ShareName/ included.
     QoS maximum_qos{};         // What was granted,
-    uint64_t granted_by = 0;   // and by which SUBSCRIBE, as its caller counts them.
+    uint64_t grant = 0;        // and in which grant, as its caller counts them.
   };
 
   // False if the filter was there; then only what is granted changes.
-  bool Insert(std::string_view topic_filter, QoS maximum_qos, uint64_t granted_by);
+  bool Insert(std::string_view topic_filter, QoS maximum_qos, uint64_t grant);
   // False if it was not there.
   bool Erase(std::string_view topic_filter);
   bool Contains(std::string_view topic_filter) const;
-  bool IsGrantedBy(std::string_view topic_filter, uint64_t subscribe) const;
-  // Whether one of them would bring what is published there, with this QoS. It looks at each.
-  bool Matches(std::string_view topic_name, QoS qos) const;
+  bool IsOfGrant(std::string_view topic_filter, uint64_t grant) const;
 
   size_t size() const { return entries_.size(); }
   // Of their text.

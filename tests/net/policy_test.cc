@@ -93,6 +93,19 @@ TEST(Policy, SendsEverybodyAwayAlsoWhereItWasThereBefore) {
   EXPECT_EQ(broker.Sum().core.revoked_clients, 1u);
 }
 
+TEST(Policy, ThatExplainsItselfAnewIsAskedAndSendsNobodyAway) {
+  BrokerInProcess broker(kFourShards, std::vector<PortSettings>{Front(Denying("a", 1, true))});
+  SocketClient witness = broker.Subscribed("w", "#");
+  SocketClient client = broker.Connected("c");
+  PortAuthorization moved = *Denying("b", 1, /*disconnects=*/true);
+  moved.revision = 1;
+  ASSERT_TRUE(
+      broker.group().Apply({Front(std::make_shared<const PortAuthorization>(moved))}, {}).ok());
+  client.Send(Concat({PublishPacket("b", "x"), PublishPacket("a", "x")}));
+  ExpectBytes(witness, PublishPacket("a", "x"));
+  EXPECT_EQ(broker.Sum().core.revoked_clients, 0u);
+}
+
 // A client of the second port has left Retained Messages `a` and `b`; then that port goes, and the
 // first one stays, with this policy.
 void LeaveBehind(BrokerInProcess& broker, const std::shared_ptr<const PortAuthorization>& policy) {

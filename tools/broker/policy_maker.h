@@ -22,9 +22,10 @@ class PolicyMaker {
   // `log` is told of each policy that is compiled, and what it takes in memory.
   explicit PolicyMaker(LogSink* log) : log_(*log) {}
 
-  // A configuration is being made into ports: what it does not have, and no port has any more, is
-  // forgotten. Its policies stay, though the port that asks for one may have to wait, or may not be
-  // made; and so does one that a port still goes by because it is missing.
+  // A configuration is being made into ports: what it does not have, and no port, nor what a
+  // gone one has left behind, goes by any more, is forgotten. Its policies stay, though the port
+  // that asks for one may have to wait, or may not be made; and so does one that a port still goes
+  // by because it is missing.
   void Begin(const config::Configuration& configuration);
   // For a port with authentication. `settings`: null if it has no policy; then only what a
   // credential itself says binds its clients.

@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "tests/core/broker/auth_desk_test.h"
 #include "tests/core/broker/authorization_test.h"
+#include "tests/support/bytes.h"
 
 namespace signet {
 namespace {
@@ -40,11 +41,12 @@ class RightsRaceTest : public AuthDeskTest {
     return name;
   }
   std::unique_ptr<TestClient> WithRights(std::string client_id,
-                                         std::shared_ptr<const Rights> rights) {
+                                         std::shared_ptr<const Rights> rights,
+                                         const ConnectOptions& options = kWithToken) {
     auto client = New(std::move(client_id));
     Authenticated answer = Yes();
     answer.principal.rights = std::move(rights);
-    desk_->Answer(Ask(*client, kWithToken), std::move(answer));
+    desk_->Answer(Ask(*client, options), std::move(answer));
     EXPECT_EQ(client->Next(PacketType::kConnack).code, 0);
     return client;
   }
@@ -69,14 +71,28 @@ TEST_P(RightsRaceTest, AMessageThatWaitsGoesWithTheGrantOfItsQoS) {
     world().shard(i).SetPort(PortId(0), Access());
   }
   world().Run();
-  auto again = New("c");
-  Authenticated answer = Yes();
-  answer.principal.rights = std::make_shared<const Silent>();
   ConnectOptions resume = kWithToken;
   resume.clean_start = false;
-  desk_->Answer(Ask(*again, resume), std::move(answer));
-  again->Next(PacketType::kConnack);
+  auto again = WithRights("c", std::make_shared<const Silent>(), resume);
   EXPECT_EQ(again->Messages(), std::vector<std::string>{"1"});
+}
+
+TEST_P(RightsRaceTest, AMessageThatWaitsStaysWhenItsSubscriptionIsReplacedByOneWithLess) {
+  rules_.Deny({"c", Action::kSubscribe, "t"});  // Not "+".
+  ConnectOptions options = kWithToken;
+  options.receive_maximum = 1;
+  auto client = WithRights("c", std::make_shared<const Silent>(), options);
+  client->Subscribe("+", kQos2);
+  auto publisher = WithRights("p", nullptr);
+  for (const char* text : {"1", "2"}) {
+    publisher->Publish({.topic = "t", .payload = text, .qos = kQos2});
+  }
+  client->peer().Send(Bytes("82 07 0009 00 0001 '+' 01"));
+  world().Run();
+  client->peer().Drop();
+  options.clean_start = false;
+  client = WithRights("c", std::make_shared<const Silent>(), options);
+  EXPECT_EQ(client->Messages(), (std::vector<std::string>{"1", "2"}));
 }
 
 TEST_P(RightsRaceTest, AMessageOfAGroupThatStaysIsNotLostWhileAnotherOneIsBeingLeft) {
