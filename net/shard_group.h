@@ -104,7 +104,7 @@ class ShardGroup {
     std::shared_ptr<const Port> port;
     std::unique_ptr<SocketFile> file;
   };
-  // A port that is gone, which had a policy with a name.
+  // A port that is gone, which had a policy with a name. Touched on a reload alone.
   struct GonePort {
     PortId id;
     std::shared_ptr<const PortAuthorization> authorization;  // The last one of that name.

@@ -1,6 +1,6 @@
 // ClientIdIndex: which rules of a policy let a client connect by its name. Patterns are found by
-// the text that they begin with, and among those by the one that they end with; those
-// that have neither, such as *-N-*, one by one. Built once, then only read, by any thread.
+// the text that they begin with, and among those by the one that they end with; those that have
+// neither, such as *-N-*, one by one. Built once, then only read, by any thread.
 #pragma once
 
 #include <cstddef>
