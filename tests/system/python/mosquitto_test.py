@@ -41,6 +41,12 @@ class MosquittoCase(SystemCase):
     def pub(self, *arguments, **options):
         return mosquitto.run("mosquitto_pub", self.place, self.version, *arguments, **options)
 
+    def pub_lines(self, lines, *arguments):
+        """mosquitto_pub, which makes a message of each line, and is still there behind the last."""
+        speaking = mosquitto.Speaking("mosquitto_pub", self.place, self.version, "-l", *arguments)
+        self.addCleanup(speaking.close)
+        speaking.say(lines)
+
     def make_session(self, client_id, topic_filter):
         """A Session that is kept, with one Subscription."""
         mosquitto.run("mosquitto_sub", self.place, self.version, "-i", client_id, "-c", "-E",
@@ -62,7 +68,7 @@ class PubSub(MosquittoCase):
         lines = [f"line {number}" for number in range(200)]
         for qos in ("0", "1", "2"):
             subscriber = self.sub("-t", "lines", "-q", qos, format="%p")
-            self.pub("-t", "lines", "-q", qos, "-l", text="".join(f"{line}\n" for line in lines))
+            self.pub_lines(lines, "-t", "lines", "-q", qos)
             self.assertEqual(subscriber.messages.take(200), lines)
             subscriber.close()
 
@@ -142,7 +148,7 @@ class PubSub(MosquittoCase):
         for name in ("a", "b", "c"):
             self.sub("-t", "$share/crew/jobs", "-q", "1", format=f"{name} %p", inbox=inbox)
         lines = [str(number) for number in range(90)]
-        self.pub("-t", "jobs", "-q", "1", "-l", text="".join(f"{line}\n" for line in lines))
+        self.pub_lines(lines, "-t", "jobs", "-q", "1")
         taken = [line.split() for line in inbox.take(90)]
         self.assertEqual(sorted((line for _, line in taken), key=int), lines)
         self.assertEqual({name for name, _ in taken}, {"a", "b", "c"})
@@ -188,7 +194,7 @@ class Version5(MosquittoCase):
         options += ["-D", "publish", "user-property", "k", "v"]
         options += ["-D", "publish", "user-property", "k", "w"]
         # Behind the first line mosquitto_pub leaves the Topic Name to its alias.
-        self.pub("-t", "property/x", "-q", "1", "-l", *options, text="one\ntwo\nthree\n")
+        self.pub_lines(("one", "two", "three"), "-t", "property/x", "-q", "1", *options)
         expected = ["property/x", "text/plain", "abc", "1", "k:v k:w", "answer/x", "7"]
         for text in ("one", "two", "three"):
             topic, payload, *rest = subscriber.messages.next().split("|")
