@@ -1,9 +1,23 @@
 #include "auth/policy/client_id_index.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <optional>
 #include <utility>
 
+#include "auth/policy/memory.h"
+
 namespace signet::auth {
+namespace {
+
+uint64_t WordAt(std::string_view text, size_t at, size_t size) {
+  uint64_t word = 0;
+  std::memcpy(&word, text.data() + at, size);
+  return word;
+}
+
+}  // namespace
 
 void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule) {
   if (patterns.empty()) any_.Add(rule);
@@ -11,66 +25,66 @@ void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule)
     ClientIdPattern pattern(text);
     if (pattern.is_exact()) {
       exact_[text].Add(rule);
-    } else {
-      AddOpen(text, std::move(pattern), rule);
+      continue;
+    }
+    const auto [place, is_new] = places_.try_emplace(text, open_.size());
+    if (is_new) open_.push_back({.pattern = std::move(pattern), .rules = {}});
+    open_[place->second].rules.Add(rule);
+  }
+}
+
+std::vector<ClientIdIndex::Window> ClientIdIndex::WindowsOf(std::string_view text) {
+  const size_t size = std::bit_floor(std::min<size_t>(text.size(), 8));
+  std::vector<Window> windows;
+  for (size_t at = 0; at + size <= text.size(); ++at) {
+    windows.push_back({.log2_size = static_cast<size_t>(std::countr_zero(size)),
+                       .bytes = WordAt(text, at, size)});
+  }
+  return windows;
+}
+
+void ClientIdIndex::PlaceByWindows() {
+  ByWindow<size_t> patterns_with;
+  for (const Entry& entry : open_) {
+    for (const std::string_view text : entry.pattern.texts()) {
+      for (const Window& window : WindowsOf(text)) ++patterns_with[window.log2_size][window.bytes];
     }
   }
-}
-
-template <typename What>
-What& ClientIdIndex::ByEnd<What>::At(std::string_view end) {
-  const auto [place, is_new] = found.try_emplace(std::string(end));
-  if (is_new) sizes.push_back(end.size());
-  return place->second;
-}
-
-template <typename What>
-void ClientIdIndex::ByEnd<What>::Seal() {
-  std::ranges::sort(sizes);
-  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-  sizes.shrink_to_fit();
-}
-
-template <typename What>
-template <typename EndOf, typename Found>
-bool ClientIdIndex::ByEnd<What>::Any(size_t name_size, EndOf end_of, Found is_found) const {
-  for (const size_t size : sizes) {
-    if (size > name_size) break;
-    const auto what = found.find(end_of(size));
-    if (what != found.end() && is_found(what->second)) return true;
+  for (uint32_t place = 0; place < open_.size(); ++place) {
+    std::optional<Window> rarest;
+    size_t fewest = SIZE_MAX;
+    for (const std::string_view text : open_[place].pattern.texts()) {
+      for (const Window& window : WindowsOf(text)) {
+        const size_t patterns = patterns_with[window.log2_size].find(window.bytes)->second;
+        if (patterns >= fewest) continue;
+        fewest = patterns;
+        rarest = window;
+      }
+    }
+    (rarest ? by_window_[rarest->log2_size][rarest->bytes] : without_text_).push_back(place);
   }
-  return false;
-}
-
-void ClientIdIndex::AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule) {
-  std::vector<Entry>& entries = open_.At(pattern.prefix()).At(pattern.suffix());
-  const auto [place, is_new] = places_.try_emplace(text, entries.size());
-  if (is_new) entries.push_back({.pattern = std::move(pattern), .rules = {}});
-  entries[place->second].rules.Add(rule);
 }
 
 void ClientIdIndex::Seal(uint32_t rules) {
   places_ = {};
+  PlaceByWindows();
+  open_.shrink_to_fit();
   const auto seal = [&](RuleSet* set) {
     set->Seal(rules);
     bytes_ += set->bytes();
   };
   seal(&any_);
+  bytes_ += BytesOfMap(exact_) + open_.capacity() * sizeof(Entry);
   for (auto& [client_id, set] : exact_) seal(&set);
-  for (auto& [prefix, by_suffix] : open_.found) {
-    for (auto& [suffix, entries] : by_suffix.found) {
-      entries.shrink_to_fit();
-      bytes_ += entries.capacity() * sizeof(Entry);
-      for (Entry& entry : entries) {
-        seal(&entry.rules);
-        bytes_ += entry.pattern.bytes();
-      }
-    }
-    by_suffix.Seal();
-    bytes_ += by_suffix.bytes();
+  for (Entry& entry : open_) {
+    seal(&entry.rules);
+    bytes_ += entry.pattern.bytes();
   }
-  open_.Seal();
-  bytes_ += BytesOfMap(exact_) + open_.bytes();
+  for (const auto& found : by_window_) {
+    bytes_ += found.capacity() * (sizeof(uint64_t) + sizeof(Places) + 1);
+    for (const auto& [bytes, places] : found) bytes_ += places.capacity() * sizeof(uint32_t);
+  }
+  bytes_ += without_text_.capacity() * sizeof(uint32_t);
 }
 
 bool ClientIdIndex::Meets(const RuleSet& set, const RulesOfClient& rules) {
@@ -83,17 +97,20 @@ bool ClientIdIndex::Allows(const Client& client, const RulesOfClient& rules) con
   if (Meets(any_, rules)) return true;
   const auto exact = exact_.find(name);
   if (exact != exact_.end() && Meets(exact->second, rules)) return true;
-  const auto is_met = [&](const Entry& entry) {
-    return Meets(entry.rules, rules) && entry.pattern.Matches(client);
+  const auto is_met = [&](uint32_t place) {
+    return Meets(open_[place].rules, rules) && open_[place].pattern.Matches(client);
   };
-  const auto end = [&](size_t size) { return name.substr(name.size() - size); };
-  return open_.Any(
-      name.size(), [&](size_t size) { return name.substr(0, size); },
-      [&](const BySuffix& by_suffix) {
-        return by_suffix.Any(name.size(), end, [&](const std::vector<Entry>& entries) {
-          return std::ranges::any_of(entries, is_met);
-        });
-      });
+  if (std::ranges::any_of(without_text_, is_met)) return true;
+  for (size_t log2_size = 0; log2_size < by_window_.size(); ++log2_size) {
+    const auto& found = by_window_[log2_size];
+    if (found.empty()) continue;
+    const size_t size = size_t{1} << log2_size;
+    for (size_t at = 0; at + size <= name.size(); ++at) {
+      const auto places = found.find(WordAt(name, at, size));
+      if (places != found.end() && std::ranges::any_of(places->second, is_met)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace signet::auth

@@ -1,18 +1,20 @@
-// ClientIdIndex: which rules of a policy let a client connect by its name. Patterns are found by
-// the text that they begin with, and among those by the one that they end with; those that have
-// neither, such as *-N-*, one by one. Built once, then only read, by any thread.
+// ClientIdIndex: which rules of a policy let a client connect by its name. A pattern is found by a
+// part of its text, of up to eight bytes, wherever that stands in the name: by the one that the
+// fewest patterns have. Those without any text, of tokens and '*' alone, are looked through one by
+// one. Built once, then only read, by any thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "auth/policy/attribute_index.h"
 #include "auth/policy/client_id_pattern.h"
-#include "auth/policy/memory.h"
 #include "auth/policy/rule_set.h"
-#include "auth/policy/subject_index.h"
 #include "auth/policy/token.h"
 #include "core/base/hash.h"
 
@@ -25,6 +27,7 @@ class ClientIdIndex {
   // Once, when all are in.
   void Seal(uint32_t rules);
 
+  // Takes time in the length of the name.
   bool Allows(const Client& client, const RulesOfClient& rules) const;
 
   size_t bytes() const { return bytes_; }
@@ -34,29 +37,26 @@ class ClientIdIndex {
     ClientIdPattern pattern;
     RuleSet rules;
   };
-
-  // What is found by the text at one end of a name.
-  template <typename What>
-  struct ByEnd {
-    What& At(std::string_view end);
-    // Calls found(What&) until it says true; `end_of(size)` is that much of the name.
-    template <typename EndOf, typename Found>
-    bool Any(size_t name_size, EndOf end_of, Found found) const;
-    void Seal();
-    size_t bytes() const { return BytesOfMap(found) + sizes.capacity() * sizeof(size_t); }
-
-    TextMap<What> found;
-    std::vector<size_t> sizes;  // Of those texts, each once, ascending.
+  using Places = std::vector<uint32_t>;  // In `open_`.
+  // A part of a text, and what is found by one: its bytes as a word, for each size that there is.
+  struct Window {
+    size_t log2_size;  // 1, 2, 4 or 8 bytes.
+    uint64_t bytes;
   };
-  using BySuffix = ByEnd<std::vector<Entry>>;
+  template <typename What>
+  using ByWindow = std::array<absl::flat_hash_map<uint64_t, What>, 4>;
 
+  // The windows of a text, all as large as it has any.
+  static std::vector<Window> WindowsOf(std::string_view text);
   static bool Meets(const RuleSet& set, const RulesOfClient& rules);
-  void AddOpen(const std::string& text, ClientIdPattern pattern, uint32_t rule);
+  void PlaceByWindows();
 
   RuleSet any_;
   TextMap<RuleSet> exact_;
-  ByEnd<BySuffix> open_;    // Patterns with a '*' or a token.
-  TextMap<size_t> places_;  // Pattern -> position under its text; until they are sealed.
+  std::vector<Entry> open_;  // Patterns with a '*' or a token.
+  ByWindow<Places> by_window_;
+  Places without_text_;
+  TextMap<size_t> places_;  // Pattern -> place in `open_`; until they are sealed.
   size_t bytes_ = 0;
 };
 

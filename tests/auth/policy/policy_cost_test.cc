@@ -75,6 +75,18 @@ config::AuthorizationRule OfThreeAttributes(size_t i) {
   return rule;
 }
 
+// No two rules have the same names of attributes; the client has some of each rule's, and all of
+// one's.
+config::AuthorizationRule OfOtherNames(size_t i) {
+  config::AuthorizationRule rule;
+  config::TextByName& map = rule.principals.attributes.emplace_back();
+  map["line"] = "L7";
+  map["role"] = "sensor";
+  map[fmt::format("name-{}", i)] = "yes";
+  rule.broker_resources = {Allow(config::BrokerMethod::kPublish, {"lines/7/+/data"})};
+  return rule;
+}
+
 // Each rule lets clients connect by a name that ends otherwise, or begins so, or both.
 config::AuthorizationRule OfOnePattern(std::string pattern) {
   config::AuthorizationRule rule;
@@ -87,13 +99,18 @@ config::AuthorizationRule OfOnePattern(std::string pattern) {
 
 config::AuthorizationRule OfOneSuffix(size_t i) { return OfOnePattern(fmt::format("*-{}", i)); }
 config::AuthorizationRule OfBothEnds(size_t i) { return OfOnePattern(fmt::format("c*-{}", i)); }
+config::AuthorizationRule OfOneMiddle(size_t i) { return OfOnePattern(fmt::format("*-{}-*", i)); }
+config::AuthorizationRule OfSharedEnds(size_t i) {
+  return OfOnePattern(fmt::format("c*-{}-*device", i));
+}
 config::AuthorizationRule OfOnePrefix(size_t i) {
   return OfOnePattern(i == 7 ? "c-*" : fmt::format("{}-*", i));
 }
 
-const Somebody kSensor{.client_id = "c-7",
-                       .username = "user-7",
-                       .attributes = {{"line", "L7"}, {"role", "sensor"}, {"site", "S0"}}};
+const Somebody kSensor{
+    .client_id = "c-7",
+    .username = "user-7",
+    .attributes = {{"line", "L7"}, {"name-7", "yes"}, {"role", "sensor"}, {"site", "S0"}}};
 
 std::optional<uint64_t> CostOf(const AccessPolicy& policy, std::string_view topic, bool expected) {
   const Principal principal = kSensor.principal();
@@ -122,7 +139,8 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
        std::vector<Case>{{"one_client", OfOneClient, "lines/7/x/data"},
                          {"all_clients", OfAllClients, "lines/7/x/data"},
                          {"one_topic", OfOneTopic, "lines/L7/x/data"},
-                         {"three_attributes", OfThreeAttributes, "lines/7/x/data"}}) {
+                         {"three_attributes", OfThreeAttributes, "lines/7/x/data"},
+                         {"other_names", OfOtherNames, "lines/7/x/data"}}) {
     const AccessPolicy few(Make(200, each.make));
     const AccessPolicy many(Make(10'000, each.make));
     for (const auto& [topic, expected] :
@@ -147,13 +165,17 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
   struct Case {
     const char* name;
     MakeRule make;
+    const char* allowed;
     const char* denied;
   };
-  for (const Case& each : std::vector<Case>{{"suffix", OfOneSuffix, "c-x"},
-                                            {"both_ends", OfBothEnds, "c-x"},
-                                            {"prefix", OfOnePrefix, "x-7"}}) {
+  for (const Case& each : std::vector<Case>{
+           {"suffix", OfOneSuffix, "c-7", "c-x"},
+           {"both_ends", OfBothEnds, "c-7", "c-x"},
+           {"prefix", OfOnePrefix, "c-7", "x-7"},
+           {"middle", OfOneMiddle, "plant-4711-press-7-device", "plant-x-press-device"},
+           {"shared_ends", OfSharedEnds, "c-4711-press-7-device", "c-x-device"}}) {
     for (const auto& [client_id, expected] :
-         {std::pair("c-7", true), std::pair(each.denied, false)}) {
+         {std::pair(each.allowed, true), std::pair(each.denied, false)}) {
       const std::optional<uint64_t> of_few = cost_among(each.make, 100, client_id, expected);
       const std::optional<uint64_t> of_many = cost_among(each.make, 10'000, client_id, expected);
       if (!of_few || !of_many) GTEST_SKIP() << "Nobody can count instructions here.";
@@ -184,8 +206,9 @@ TEST(PolicyCost, ARememberedDecisionIsCheap) {
 
 TEST(PolicyCost, MemoryIsLinearInTheRules) {
   for (const MakeRule& make : {MakeRule(OfOneClient), MakeRule(OfAllClients), MakeRule(OfOneTopic),
-                               MakeRule(OfThreeAttributes), MakeRule(OfOneSuffix),
-                               MakeRule(OfBothEnds), MakeRule(OfOnePrefix)}) {
+                               MakeRule(OfThreeAttributes), MakeRule(OfOtherNames),
+                               MakeRule(OfOneSuffix), MakeRule(OfBothEnds), MakeRule(OfOneMiddle),
+                               MakeRule(OfSharedEnds), MakeRule(OfOnePrefix)}) {
     const size_t few = AccessPolicy(Make(2'000, make)).bytes();
     const size_t many = AccessPolicy(Make(20'000, make)).bytes();
     EXPECT_LT(many, few * 25);

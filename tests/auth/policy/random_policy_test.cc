@@ -26,8 +26,10 @@ class RandomPolicy {
         const bool connects = resource.method == config::BrokerMethod::kConnect;
         for (size_t i = Below(3); i > 0; --i) {
           (connects ? resource.client_ids : resource.topics)
-              .push_back(connects ? OneOf({"a", "a*", "*b", "{principal.username}*", "*"})
-                                  : Topic(true));
+              .push_back(connects
+                             ? OneOf({"a", "a*", "*b", "*b*", "a*b*", "*ab*{principal.username}",
+                                      "{principal.username}*", "*"})
+                             : Topic(true));
         }
       }
     }

@@ -1,0 +1,49 @@
+// AttributeIndex: of which maps a client has every pair, a name and a value. Maps are paths in a
+// trie of their pairs, the one that the fewest maps have first: a client is led only along what it
+// has itself, and maps that begin with a pair of another's are never looked at, however many names
+// and values there are. Built once, then only read, by any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "auth/policy/rule_set.h"
+#include "core/access/principal.h"
+#include "core/base/hash.h"
+#include "core/config/authorization.h"
+
+namespace signet::auth {
+
+// The rules that are for one client, as the union of sets. Borrows from the index.
+using RulesOfClient = absl::InlinedVector<const RuleSet*, 16>;
+
+class AttributeIndex {
+ public:
+  explicit AttributeIndex(const std::vector<config::AuthorizationRule>& rules);
+
+  void Find(const Attributes& attributes, RulesOfClient* found) const;
+  size_t bytes() const { return bytes_; }
+
+ private:
+  // A pair's place among all, by how many maps have it.
+  using Rank = uint32_t;
+  using Node = uint32_t;
+  static constexpr Node kRoot = 0;
+
+  void RankPairs(const std::vector<config::AuthorizationRule>& rules);
+  void AddMap(const config::TextByName& map, uint32_t rule);
+  void Seal(uint32_t rules);
+  void Walk(Node node, std::span<const Rank> ranks, RulesOfClient* found) const;
+
+  TextMap<TextMap<Rank>> ranks_;  // By name, by value.
+  absl::flat_hash_map<std::pair<Node, Rank>, Node> edges_;
+  std::vector<RuleSet> rules_;  // Of each node: those with a map that ends there.
+  size_t bytes_ = 0;
+};
+
+}  // namespace signet::auth
