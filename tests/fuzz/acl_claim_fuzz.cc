@@ -12,6 +12,7 @@
 #include "core/base/check.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -47,7 +48,7 @@ void Check(const auth::AclClaim& claim, std::string_view text) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(acl_claim) {
   const std::string_view text = signet::AsText({data, size});
   const std::string whole = "{\"acl\":" + std::string(text) + "}";
   const auto document = signet::auth::JsonDocument::Read(whole, 1 << 20);

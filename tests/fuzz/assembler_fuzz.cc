@@ -4,6 +4,7 @@
 
 #include "core/mqtt/packet_assembler.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 
 namespace signet::fuzz {
@@ -107,7 +108,7 @@ void Compare(size_t max_packet_size, ByteView sizes, ByteView stream) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(assembler) {
   signet::fuzz::Input input(data, size);
   const size_t max_packet_size = size_t{1} << input.Byte() % 30;
   const signet::ByteView sizes = input.Bytes(input.Byte() % 16);

@@ -14,6 +14,7 @@
 #include "core/mqtt/ping.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/link.h"
+#include "tests/fuzz/target.h"
 #include "tests/fuzz/watched_desk.h"
 #include "tests/fuzz/world.h"
 
@@ -287,7 +288,7 @@ class Program {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(auth_conversation) {
   signet::fuzz::Program({data, size}).Run();
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "core/base/check.h"
 #include "tests/auth/x509/case.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -120,7 +121,7 @@ void Play(Input input) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(certificate_chain) {
   signet::fuzz::Play({data, size});
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "core/base/check.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -75,7 +76,7 @@ void CheckToken(std::string_view token) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(compact_jws) {
   signet::fuzz::Input input(data, size);
   if ((input.Byte() & 1) != 0) {
     signet::fuzz::CheckToken(signet::AsText(input.Rest()));

@@ -1,6 +1,7 @@
 // CONNACK. Input: the speaker, the body.
 #include "core/mqtt/connack.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -23,7 +24,7 @@ struct Connack {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(connack) {
   signet::fuzz::Input input(data, size);
   const signet::Peer speaker = input.Speaker();
   signet::fuzz::CheckRoundTrip(signet::fuzz::Connack{speaker.version}, 0, input.Rest());

@@ -3,6 +3,7 @@
 #include "core/mqtt/connect.h"
 #include "core/mqtt/topic_name.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -43,7 +44,7 @@ void CheckPromises(ByteView body) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(connect) {
   signet::fuzz::CheckRoundTrip(signet::fuzz::Connect(), 0, {data, size});
   signet::fuzz::CheckPromises({data, size});
   return 0;

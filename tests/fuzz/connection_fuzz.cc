@@ -3,6 +3,7 @@
 // pieces, its bytes.
 #include "core/mqtt/ping.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/target.h"
 #include "tests/fuzz/world.h"
 #include "tests/support/received.h"
 #include "tests/support/test_client.h"
@@ -62,7 +63,7 @@ void Play(Input input) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(connection) {
   signet::fuzz::Play({data, size});
   return 0;
 }

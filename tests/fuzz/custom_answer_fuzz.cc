@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -59,7 +60,7 @@ void Check(const HttpResponse& response, bool may_pass_on) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(custom_answer) {
   if (size == 0) return 0;
   signet::HttpResponse response;
   response.status = signet::fuzz::kStatuses[data[0] % signet::fuzz::kStatuses.size()];

@@ -7,6 +7,7 @@
 #include "core/mqtt/publish_encoder.h"
 #include "core/mqtt/travelling_properties.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -111,7 +112,7 @@ void Deliver(const MessageView& message, ByteView choices) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(delivery) {
   using namespace signet;
   constexpr size_t kChoices = 24;
   fuzz::Input input(data, size);

@@ -3,6 +3,7 @@
 #include "core/mqtt/auth_packet.h"
 #include "core/mqtt/disconnect.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -34,7 +35,7 @@ struct Auth {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(disconnect) {
   using signet::fuzz::CheckRoundTrip;
   signet::fuzz::Input input(data, size);
   uint8_t choice;

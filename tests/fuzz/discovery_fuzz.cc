@@ -13,6 +13,7 @@
 #include "core/config/values.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -87,7 +88,7 @@ void Check(std::string_view text, std::string_view issuer) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(discovery) {
   signet::fuzz::Input input(data, size);
   const bool expects = (input.Byte() & 1) != 0;
   signet::fuzz::Check(signet::AsText(input.Rest()), expects ? signet::fuzz::kIssuer : "");

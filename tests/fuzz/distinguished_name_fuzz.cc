@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "tests/auth/x509/encode.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -62,7 +63,7 @@ void Play(Input input) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(distinguished_name) {
   signet::fuzz::Play({data, size});
   return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/mqtt/fixed_header.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -76,7 +77,7 @@ void CheckHeader(ByteView bytes) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(fixed_header) {
   // Each prefix as well: what comes later changes nothing once the outcome is known.
   constexpr size_t kLongest = 8;
   for (size_t length = 0; length <= std::min(size, kLongest); ++length) {

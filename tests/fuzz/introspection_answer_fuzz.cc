@@ -14,6 +14,7 @@
 #include "core/base/utf8.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -105,7 +106,7 @@ void Check(const config::JwtSettings& settings, const HttpResponse& response) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(introspection_answer) {
   signet::fuzz::Input input(data, size);
   signet::HttpResponse response;
   response.status = signet::fuzz::kStatuses[input.Byte() % signet::fuzz::kStatuses.size()];

@@ -4,8 +4,9 @@
 #include "core/base/check.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(key_set) {
   using signet::auth::CompactJws;
   using signet::auth::KeySet;
   using signet::auth::SignatureVerdict;

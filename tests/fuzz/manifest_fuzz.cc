@@ -8,6 +8,7 @@
 #include "core/config/configuration.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -91,7 +92,7 @@ void CheckConfiguration(const Configuration& configuration) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(manifest) {
   using signet::AsText;
   using signet::config::LoadResult;
   const std::string_view text = AsText({data, size});

@@ -9,6 +9,7 @@
 #include "core/base/utf8.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -68,7 +69,7 @@ void Check(std::string_view text) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(password_file) {
   signet::fuzz::Check(signet::AsText({data, size}));
   return 0;
 }

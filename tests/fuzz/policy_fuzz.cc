@@ -16,6 +16,7 @@
 #include "core/base/utf8.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -126,7 +127,7 @@ void Check(const auth::AccessPolicy& policy, const Question& question) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(policy) {
   signet::fuzz::Input input(data, size);
   signet::fuzz::Reader reader;
   for (size_t i = 0; i < signet::fuzz::kMaxLines && !input.empty(); ++i) reader.Read(input.Line());

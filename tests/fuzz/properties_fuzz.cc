@@ -8,6 +8,7 @@
 #include "core/mqtt/property_table.h"
 #include "core/mqtt/travelling_properties.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -116,7 +117,7 @@ void CheckDecoded(PropertyContext context, const Properties& properties) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(properties) {
   using signet::PropertyContext;
   constexpr size_t kContexts = static_cast<size_t>(PropertyContext::kAuth) + 1;
   signet::fuzz::Input input(data, size);

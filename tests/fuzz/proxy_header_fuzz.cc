@@ -7,6 +7,7 @@
 
 #include "net/proxy_header.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 
 namespace signet::fuzz {
@@ -70,7 +71,7 @@ void Compare(ByteView stream, ByteView sizes, ProxyVersions versions) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(proxy_header) {
   signet::fuzz::Input input(data, size);
   const auto versions = static_cast<signet::ProxyVersions>(input.Byte() % 3);
   const signet::ByteView sizes = input.Bytes(input.Byte() % 16);

@@ -4,6 +4,7 @@
 
 #include "core/mqtt/publish_ack.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -29,7 +30,7 @@ struct PublishAck {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(publish_ack) {
   using signet::PacketType;
   constexpr PacketType kTypes[] = {PacketType::kPuback, PacketType::kPubrec, PacketType::kPubrel,
                                    PacketType::kPubcomp};

@@ -2,6 +2,7 @@
 #include "core/mqtt/publish.h"
 #include "core/mqtt/topic_name.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -35,7 +36,7 @@ void CheckPromises(const Publish& codec, uint8_t flags, ByteView body) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(publish) {
   signet::fuzz::Input input(data, size);
   const signet::fuzz::Publish codec{input.Speaker()};
   const uint8_t flags = input.Byte() & 0x0F;

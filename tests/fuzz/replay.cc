@@ -1,7 +1,7 @@
 // In place of libFuzzer, for any compiler: runs a target over its seeds, and over what is close to
 // them: every truncation and every flipped bit, or as many of those, evenly spread, as asked for.
 //
-// usage: fuzz_NAME_test [--inputs N] [--verbose] FOLDER|FILE...
+// usage: fuzz_replay TARGET [--inputs N] [--verbose] FOLDER|FILE...
 // --verbose writes each input down before it is run: the last one is the one that failed.
 #include <charconv>
 #include <cstdint>
@@ -14,16 +14,16 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
-
-namespace signet {
+namespace signet::fuzz {
 namespace {
 
 using Seed = std::vector<uint8_t>;
 
 struct Options {
+  const Target* target = nullptr;
   std::vector<Seed> seeds;
   size_t inputs = 0;  // Besides the seeds.
   bool verbose = false;
@@ -43,9 +43,18 @@ void ReadSeeds(const std::filesystem::path& path, std::vector<Seed>* seeds) {
   }
 }
 
+const Target* FindTarget(std::string_view name) {
+  for (const Target& target : Targets()) {
+    if (target.name == name) return &target;
+  }
+  return nullptr;
+}
+
 Options ParseOptions(const std::vector<std::string_view>& arguments) {
   Options options;
-  for (size_t i = 0; i < arguments.size(); ++i) {
+  if (arguments.empty()) return options;
+  options.target = FindTarget(arguments.front());
+  for (size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i] == "--verbose") {
       options.verbose = true;
     } else if (arguments[i] == "--inputs" && i + 1 < arguments.size()) {
@@ -58,28 +67,28 @@ Options ParseOptions(const std::vector<std::string_view>& arguments) {
   return options;
 }
 
-void Run(ByteView input, bool verbose) {
-  if (verbose) std::fprintf(stderr, "%s\n", Hex(input).c_str());
+void Run(const Options& options, ByteView input) {
+  if (options.verbose) std::fprintf(stderr, "%s\n", Hex(input).c_str());
   const ExactCopy copy(input);
-  LLVMFuzzerTestOneInput(copy.view().data(), copy.view().size());
+  options.target->run(copy.view().data(), copy.view().size());
 }
 
 // A byte's worth of variants: nine of them, the last one ends in front of it.
 constexpr size_t kVariants = 9;
 
-void RunVariant(const Seed& seed, size_t number, bool verbose) {
+void RunVariant(const Options& options, const Seed& seed, size_t number) {
   const size_t at = number / kVariants;
   const size_t bit = number % kVariants;
-  if (bit == kVariants - 1) return Run(ByteView(seed).first(at), verbose);
+  if (bit == kVariants - 1) return Run(options, ByteView(seed).first(at));
   Seed variant = seed;
   variant[at] = static_cast<uint8_t>(variant[at] ^ 1 << bit);
-  Run(variant, verbose);
+  Run(options, variant);
 }
 
 void Replay(const Options& options) {
   size_t variants = 0;
   for (const Seed& seed : options.seeds) {
-    Run(seed, options.verbose);
+    Run(options, seed);
     variants += seed.size() * kVariants;
   }
   if (options.inputs == 0) return;
@@ -87,19 +96,20 @@ void Replay(const Options& options) {
   size_t next = 0;
   for (const Seed& seed : options.seeds) {
     const size_t end = seed.size() * kVariants;
-    for (; next < end; next += stride) RunVariant(seed, next, options.verbose);
+    for (; next < end; next += stride) RunVariant(options, seed, next);
     next -= end;
   }
 }
 
 }  // namespace
-}  // namespace signet
+}  // namespace signet::fuzz
 
 int main(int argc, char** argv) {
-  const signet::Options options = signet::ParseOptions({argv + 1, argv + argc});
-  if (options.seeds.empty()) {
-    std::fprintf(stderr, "no seeds\nusage: %s [--inputs N] [--verbose] FOLDER|FILE...\n", argv[0]);
+  const signet::fuzz::Options options = signet::fuzz::ParseOptions({argv + 1, argv + argc});
+  if (options.target == nullptr || options.seeds.empty()) {
+    std::fprintf(stderr, "%s\nusage: %s TARGET [--inputs N] [--verbose] FOLDER|FILE...\n",
+                 options.target == nullptr ? "no such target" : "no seeds", argv[0]);
     return 2;
   }
-  signet::Replay(options);
+  signet::fuzz::Replay(options);
 }

@@ -13,6 +13,7 @@
 #include "core/base/utf8.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -85,7 +86,7 @@ void Run(std::string_view client_first, std::string client_final, bool has_key) 
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(scram) {
   signet::fuzz::Input input(data, size);
   const bool has_key = (input.Byte() & 1) != 0;
   const std::string_view client_first = input.Line();

@@ -12,6 +12,7 @@
 #include "core/mqtt/unsubscribe.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/link.h"
+#include "tests/fuzz/target.h"
 #include "tests/fuzz/world.h"
 
 namespace signet::fuzz {
@@ -213,7 +214,7 @@ class Program {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(session) {
   signet::fuzz::Program({data, size}).Run();
   return 0;
 }

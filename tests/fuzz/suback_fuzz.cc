@@ -3,6 +3,7 @@
 #include "core/mqtt/subscribe.h"
 #include "core/mqtt/unsubscribe.h"
 #include "tests/fuzz/round_trip.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -40,7 +41,7 @@ struct Unsuback {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(suback) {
   using signet::fuzz::CheckRoundTrip;
   signet::fuzz::Input input(data, size);
   uint8_t choice;

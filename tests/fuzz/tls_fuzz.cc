@@ -11,6 +11,7 @@
 
 #include "core/base/check.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/target.h"
 #include "tests/net/tls/tls_pair.h"
 
 namespace signet::fuzz {
@@ -101,7 +102,7 @@ void Play(Input input) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(tls) {
   signet::fuzz::Play({data, size});
   return 0;
 }

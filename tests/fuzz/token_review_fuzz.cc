@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -57,7 +58,7 @@ void CheckAccount(std::string_view body) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(token_review) {
   const std::string_view body = signet::AsText({data, size});
   signet::fuzz::CheckReview(body);
   signet::fuzz::CheckAccount(body);

@@ -5,6 +5,7 @@
 #include "core/topic/skip_scan.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/reference.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -59,7 +60,7 @@ void CheckSkip(std::string_view filter, std::string_view name, std::string_view 
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(topic_filter) {
   signet::fuzz::Input input(data, size);
   const std::string_view text = input.Line();
   const std::string_view one = input.Line();

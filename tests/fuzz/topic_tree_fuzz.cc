@@ -9,6 +9,7 @@
 #include "core/topic/topic_tree.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/reference.h"
+#include "tests/fuzz/target.h"
 
 namespace signet::fuzz {
 namespace {
@@ -135,7 +136,7 @@ void Step(uint8_t what, std::string_view text, Model* model) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(topic_tree) {
   signet::fuzz::Input input(data, size);
   signet::fuzz::Model model;
   while (!input.empty()) {

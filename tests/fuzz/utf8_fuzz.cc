@@ -4,6 +4,7 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/utf8.h"
+#include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 
 namespace signet::fuzz {
@@ -82,7 +83,7 @@ void CheckText(ByteView text) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(utf8) {
   // Words are looked at where there is room for them: each length and each beginning of a word.
   constexpr size_t kShifts = 9;
   const signet::ByteView text(data, size);

@@ -8,6 +8,7 @@
 
 #include "net/websocket/websocket_transport.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 #include "tests/support/websocket_client.h"
 
@@ -109,7 +110,7 @@ void Compare(ByteView stream, ByteView sizes) {
 }  // namespace
 }  // namespace signet::fuzz
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(websocket) {
   signet::fuzz::Input input(data, size);
   const bool opened = (input.Byte() & 1) != 0;
   const signet::ByteView sizes = input.Bytes(input.Byte() % 16);

@@ -1,0 +1,31 @@
+// A target: what is done with an input, under a name. Every *_fuzz.cc defines one. libFuzzer's
+// programs hold one each (libfuzzer.cc), the program that replays seeds holds all of them
+// (replay.cc).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace signet::fuzz {
+
+struct Target {
+  std::string_view name;
+  int (*run)(const uint8_t* data, size_t size);
+};
+
+// Those of this program.
+std::vector<Target>& Targets();
+
+struct TargetDefinition {
+  explicit TargetDefinition(const Target& target) { Targets().push_back(target); }
+};
+
+}  // namespace signet::fuzz
+
+// What follows is the body of a function that gets `data` and `size`, and returns 0.
+#define FUZZ_TARGET(name)                                                           \
+  static int Fuzz_##name(const uint8_t* data, size_t size);                         \
+  static const signet::fuzz::TargetDefinition defined_##name({#name, Fuzz_##name}); \
+  static int Fuzz_##name([[maybe_unused]] const uint8_t* data, [[maybe_unused]] size_t size)
