@@ -37,22 +37,46 @@ class Warnings {
 
 std::string Quote(std::string_view text) { return fmt::format("\"{}\"", EscapeForLog(text, 100)); }
 
-// The attribute of a token that fills the level.
-std::optional<std::string_view> AttributeIn(std::string_view level) {
-  constexpr std::string_view kAttributes = "principal.attributes.";
-  const std::optional<std::string_view> token = TokenOfLevel(level);
-  if (!token || !token->starts_with(kAttributes)) return std::nullopt;
-  return token->substr(kAttributes.size());
+constexpr std::string_view kUsername = "principal.username";
+constexpr std::string_view kClientId = "principal.clientId";
+constexpr std::string_view kAttributes = "principal.attributes.";
+
+// One entry of a rule's lists, which alone makes the rule be for a client.
+struct Named {
+  const std::string* username = nullptr;
+  const std::string* client_id = nullptr;
+  const config::TextByName* attributes = nullptr;
+
+  // What the token stands for, for all whom this names; nothing if it may be anything.
+  std::optional<std::string_view> Fixes(std::string_view token) const {
+    if (token == kUsername && username != nullptr) return *username;
+    if (token == kClientId && client_id != nullptr) return *client_id;
+    if (attributes == nullptr || !token.starts_with(kAttributes)) return std::nullopt;
+    const auto value = attributes->find(token.substr(kAttributes.size()));
+    if (value == attributes->end()) return std::nullopt;
+    return value->second;
+  }
+};
+
+std::vector<Named> AllNamed(const Principals& principals) {
+  std::vector<Named> all;
+  for (const std::string& username : principals.usernames) all.push_back({.username = &username});
+  for (const std::string& client_id : principals.client_ids) {
+    all.push_back({.client_id = &client_id});
+  }
+  for (const config::TextByName& map : principals.attributes) all.push_back({.attributes = &map});
+  return all;
 }
 
-// Whether the rule is for clients alone whose attribute is this and can fill no level.
-bool FixesToNoLevel(const Principals& principals, std::string_view attribute) {
-  return principals.usernames.empty() && principals.client_ids.empty() &&
-         !principals.attributes.empty() &&
-         std::ranges::all_of(principals.attributes, [&](const config::TextByName& map) {
-           const auto value = map.find(attribute);
-           return value != map.end() && !CanFillLevel(value->second);
-         });
+// The first token of the topic that stands for what can fill no level.
+std::optional<std::string_view> TokenThatFillsNoLevel(const Named& named, std::string_view topic) {
+  for (bool more = true; more;) {
+    const std::optional<std::string_view> token = TokenOfLevel(TakeLevel(&topic, &more));
+    if (!token) continue;
+    const std::optional<std::string_view> value = named.Fixes(*token);
+    if (value && !CanFillLevel(*value)) return token;
+  }
+  return std::nullopt;
 }
 
 void CheckPrincipals(const AuthorizationRule& rule, Warnings* warnings) {
@@ -88,39 +112,54 @@ void CheckTopic(const AuthorizationRule& rule, const BrokerResource& resource,
                   fmt::format("topics: {} allows every topic to everybody whom the rule is for",
                               Quote(topic)));
   }
-  std::string_view rest = topic;
-  for (bool more = true; more;) {
-    const std::optional<std::string_view> attribute = AttributeIn(TakeLevel(&rest, &more));
-    if (!attribute || !FixesToNoLevel(rule.principals, *attribute)) continue;
-    warnings->Add(resource.origin,
-                  fmt::format("topics: {} can never match: whoever the rule is for has a value of "
-                              "{} that cannot fill a level",
-                              Quote(topic), Quote(*attribute)));
-    return;
+  const std::vector<Named> all = AllNamed(rule.principals);
+  const bool fills_none = !all.empty() && std::ranges::all_of(all, [&](const Named& named) {
+    return TokenThatFillsNoLevel(named, topic).has_value();
+  });
+  if (fills_none) {
+    warnings->Add(
+        resource.origin,
+        fmt::format("topics: {} can never match: for everybody whom the rule is for, {{{}}} or "
+                    "another of its tokens is what cannot fill a level",
+                    Quote(topic), *TokenThatFillsNoLevel(all.front(), topic)));
   }
 }
 
-// A rule that is for clients by their names alone, and lets them connect under other ones.
+// A name that is longer than itself.
+bool HasNameAndMore(std::string_view pattern) {
+  const std::string token = fmt::format("{{{}}}", kClientId);
+  const size_t at = pattern.find(token);
+  if (at == std::string_view::npos) return false;
+  std::string rest(pattern);
+  rest.erase(at, token.size());
+  return rest.find_first_not_of('*') != std::string::npos;
+}
+
+// Whether somebody whom this names might connect by the pattern.
+bool MayMatch(const Named& named, const std::string& pattern) {
+  if (HasNameAndMore(pattern)) return false;
+  // Of a name that may be any, or of a token for something else, nothing is known here.
+  if (named.client_id == nullptr ||
+      pattern.find(fmt::format("{{{}}}", kUsername)) != std::string::npos ||
+      pattern.find(fmt::format("{{{}", kAttributes)) != std::string::npos) {
+    return true;
+  }
+  const Principal nobody;
+  return ClientIdPattern(pattern).Matches({.principal = nobody, .client_id = *named.client_id});
+}
+
 void CheckConnect(const AuthorizationRule& rule, const BrokerResource& resource,
                   Warnings* warnings) {
-  const Principals& principals = rule.principals;
-  const bool by_name_alone = principals.usernames.empty() && principals.attributes.empty() &&
-                             !principals.client_ids.empty();
-  if (!by_name_alone || resource.client_ids.empty()) return;
-  const Principal nobody;
-  const auto is_allowed = [&](const std::string& client_id) {
-    return std::ranges::any_of(resource.client_ids, [&](const std::string& text) {
-      // Of a token for something else than its name nothing is known here.
-      const bool may_vary = text.find("{principal.username}") != std::string::npos ||
-                            text.find("{principal.attributes.") != std::string::npos;
-      return may_vary ||
-             ClientIdPattern(text).Matches({.principal = nobody, .client_id = client_id});
-    });
-  };
-  if (std::ranges::none_of(principals.client_ids, is_allowed)) {
-    warnings->Add(resource.origin,
-                  "clientIds can never match: they allow none of the Client Identifiers that the "
-                  "rule is for");
+  const std::vector<Named> all = AllNamed(rule.principals);
+  if (all.empty()) return;
+  for (const std::string& pattern : resource.client_ids) {
+    if (std::ranges::any_of(all, [&](const Named& named) { return MayMatch(named, pattern); }))
+      continue;
+    warnings->Add(
+        resource.origin,
+        fmt::format(
+            "clientIds: {} can never match: nobody whom the rule is for can have such a name",
+            Quote(pattern)));
   }
 }
 

@@ -10,9 +10,11 @@
 namespace signet::auth {
 
 // Each with the place of its rule; sentences begin with the path of the field. What is looked for:
-//  - what can never allow anything: a rule without resources; a name that is empty;
-//    a Connect for none of the Client Identifiers that the rule is for; a topic that begins with
-//    $share, or needs an attribute that the rule itself fixes to what cannot fill a level;
+//  - what can never match: a rule without resources; a name that is empty; a Connect by a pattern
+//    that none of the Client Identifiers has that the rule is for, or that is more than the
+//    client's own name; a topic that begins with $share, or has a token that is fixed, for
+//    everybody whom the rule is for, to what cannot fill a level. That is all that a rule alone can
+//    show: who there is, and what attributes a client brings, is not known here;
 //  - what looks like a pattern and is none: a '*' in a topic;
 //  - what allows every topic to everybody whom a rule is for: '#' to publish, or to subscribe by
 //    attributes, which more clients may have than are known now. Somebody who is named may well

@@ -1,5 +1,6 @@
 #include "auth/policy/warnings.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -18,6 +19,13 @@ std::string WarningsOfRules(std::string_view rules) {
   return lines;
 }
 
+std::string NoSuchName(std::string_view pattern) {
+  return fmt::format(
+      "a.yaml:3: warning: clientIds: \"{}\" can never match: nobody whom the rule is for "
+      "can have such a name\n",
+      pattern);
+}
+
 TEST(Warnings, NothingIsSaidOfTheExampleOfTheSpecification) {
   EXPECT_EQ(WarningsOfRules(R"(
     {principals: {attributes: [{line: L1, role: sensor}, {line: L2, role: sensor}]}, brokerResources: [
@@ -34,22 +42,49 @@ TEST(Warnings, OfRulesThatCanNeverMatch) {
             "a.yaml:2: warning: the rule has no brokerResources, so it allows nothing\n");
   EXPECT_EQ(WarningsOfRules(R"({principals: {clientIds: [a, b]}, brokerResources: [
 {method: Connect, clientIds: ["c*", "x{principal.clientId}"]}]})"),
-            "a.yaml:3: warning: clientIds can never match: they allow none of the Client "
-            "Identifiers that the rule "
-            "is for\n");
+            NoSuchName("c*") + NoSuchName("x{principal.clientId}"));
+  EXPECT_EQ(WarningsOfRules(R"({principals: {usernames: [u], clientIds: [a, b]}, brokerResources: [
+{method: Connect, clientIds: ["{principal.clientId}{principal.clientId}", "*-{principal.clientId}"]}]})"),
+            NoSuchName("{principal.clientId}{principal.clientId}") +
+                NoSuchName("*-{principal.clientId}"));
   EXPECT_EQ(WarningsOfRules(R"({principals: {clientIds: [a, b]}, brokerResources: [
-{method: Connect, clientIds: ["b*"]}, {method: Connect, clientIds: ["{principal.username}"]}]})"),
+{method: Connect, clientIds: ["b*", "*{principal.clientId}*"]},
+{method: Connect, clientIds: ["{principal.username}"]}]})"),
+            "");
+  EXPECT_EQ(WarningsOfRules(R"({principals: {usernames: [u], clientIds: [a]}, brokerResources: [
+{method: Connect, clientIds: ["c*"]}]})"),
             "");
   EXPECT_EQ(WarningsOfRules(R"({principals: {usernames: [u]}, brokerResources: [
 {method: Subscribe, topics: ["$share/g/a"]}]})"),
             "a.yaml:3: warning: topics: \"$share/g/a\" can never match: a Shared Subscription is "
             "allowed by its "
             "filter, without $share and the name behind it\n");
-  EXPECT_EQ(WarningsOfRules(R"({principals: {attributes: [{line: "a/b"}]}, brokerResources: [
+}
+
+TEST(Warnings, OfATokenThatCanNeverFillItsLevel) {
+  const auto sentence = [](std::string_view topic, std::string_view token) {
+    return fmt::format(
+        "a.yaml:3: warning: topics: \"{}\" can never match: for everybody whom the rule is for, {} "
+        "or "
+        "another of its tokens is what cannot fill a level\n",
+        topic, token);
+  };
+  EXPECT_EQ(
+      WarningsOfRules(R"({principals: {attributes: [{line: "a/b"}, {line: ""}]}, brokerResources: [
 {method: Publish, topics: ["x/{principal.attributes.line}"]}]})"),
-            "a.yaml:3: warning: topics: \"x/{principal.attributes.line}\" can never match: whoever "
-            "the rule is for "
-            "has a value of \"line\" that cannot fill a level\n");
+      sentence("x/{principal.attributes.line}", "{principal.attributes.line}"));
+  EXPECT_EQ(
+      WarningsOfRules(R"({principals: {usernames: ["a/b"], clientIds: ["$c"]}, brokerResources: [
+{method: Publish, topics: ["{principal.username}/{principal.clientId}"]}]})"),
+      sentence("{principal.username}/{principal.clientId}", "{principal.username}"));
+  // One of them can.
+  EXPECT_EQ(WarningsOfRules(R"({principals: {usernames: ["a/b", c]}, brokerResources: [
+{method: Publish, topics: ["{principal.username}"]}]})"),
+            "");
+  EXPECT_EQ(WarningsOfRules(
+                R"({principals: {usernames: ["a/b"], attributes: [{line: L1}]}, brokerResources: [
+{method: Publish, topics: ["{principal.username}"]}]})"),
+            "");
 }
 
 TEST(Warnings, OfAStarInATopic) {
