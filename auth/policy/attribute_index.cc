@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/container/inlined_vector.h"
 #include "auth/policy/memory.h"
 
 namespace signet::auth {
@@ -75,7 +76,7 @@ void AttributeIndex::Find(const Attributes& attributes, RulesOfClient* found) co
 }
 
 void AttributeIndex::Walk(Node node, std::span<const Rank> ranks, RulesOfClient* found) const {
-  if (!rules_[node].empty()) found->push_back(&rules_[node]);
+  if (!rules_[node].empty()) found->Add(rules_[node]);
   for (size_t i = 0; i < ranks.size(); ++i) {
     const auto edge = edges_.find({node, ranks[i]});
     if (edge != edges_.end()) Walk(edge->second, ranks.subspan(i + 1), found);

@@ -11,16 +11,13 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/inlined_vector.h"
 #include "auth/policy/rule_set.h"
+#include "auth/policy/rules_of_client.h"
 #include "core/access/principal.h"
 #include "core/base/hash.h"
 #include "core/config/authorization.h"
 
 namespace signet::auth {
-
-// The rules that are for one client, as the union of sets. Borrows from the index.
-using RulesOfClient = absl::InlinedVector<const RuleSet*, 16>;
 
 class AttributeIndex {
  public:

@@ -46,6 +46,16 @@ ClientIdPattern::Part ClientIdPattern::Parse(std::string_view text) {
   return part;
 }
 
+std::string_view ClientIdPattern::prefix() const {
+  const Part& first = parts_.front();
+  return first.empty() || first.front().is_token ? std::string_view() : first.front().text;
+}
+
+std::string_view ClientIdPattern::suffix() const {
+  const Part& last = parts_.back();
+  return last.empty() || last.back().is_token ? std::string_view() : last.back().text;
+}
+
 std::vector<std::string_view> ClientIdPattern::texts() const {
   std::vector<std::string_view> texts;
   for (const Part& part : parts_) {

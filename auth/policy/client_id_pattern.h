@@ -18,7 +18,11 @@ class ClientIdPattern {
  public:
   explicit ClientIdPattern(std::string_view text);
 
-  // What every Client Identifier that matches has somewhere; none of them is empty.
+  // What every Client Identifier that matches begins with.
+  std::string_view prefix() const;
+  // And ends with.
+  std::string_view suffix() const;
+  // And has somewhere, those included; none of them is empty.
   std::vector<std::string_view> texts() const;
   // Whether it is one text, as a whole.
   bool is_exact() const { return parts_.size() == 1 && IsText(parts_.front()); }

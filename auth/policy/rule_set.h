@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace signet::auth {
@@ -20,11 +21,13 @@ class RuleSet {
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
   bool Intersects(const RuleSet& other) const;
+  // The same with a bit for each rule; rules behind the last bit are not among them.
+  bool Intersects(std::span<const uint64_t> bits) const;
+  // Sets a bit for each rule.
+  void AddTo(std::vector<uint64_t>* bits) const;
   size_t bytes() const;
 
  private:
-  bool Has(uint32_t rule) const { return (bits_[rule / 64] >> rule % 64 & 1) != 0; }
-
   size_t size_ = 0;
   std::vector<uint32_t> rules_;
   std::vector<uint64_t> bits_;  // Instead of `rules_`, if there are any.

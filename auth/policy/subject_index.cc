@@ -37,11 +37,12 @@ RulesOfClient SubjectIndex::Find(const Client& client) const {
   RulesOfClient found;
   const auto look_up = [&](const TextMap<RuleSet>& sets, std::string_view name) {
     const auto set = sets.find(name);
-    if (set != sets.end()) found.push_back(&set->second);
+    if (set != sets.end()) found.Add(set->second);
   };
   if (!usernames_.empty()) look_up(usernames_, client.principal.username);
   if (!client_ids_.empty()) look_up(client_ids_, client.client_id);
   attributes_.Find(client.principal.attributes, &found);
+  found.Seal();
   return found;
 }
 

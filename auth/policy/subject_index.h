@@ -8,6 +8,7 @@
 
 #include "auth/policy/attribute_index.h"
 #include "auth/policy/rule_set.h"
+#include "auth/policy/rules_of_client.h"
 #include "auth/policy/token.h"
 #include "core/base/hash.h"
 #include "core/config/authorization.h"

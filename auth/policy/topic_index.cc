@@ -1,6 +1,5 @@
 #include "auth/policy/topic_index.h"
 
-#include <algorithm>
 #include <string>
 
 #include "auth/policy/filter_containment.h"
@@ -70,9 +69,7 @@ TopicIndex::NodeId TopicIndex::Follow(NodeId from, uint32_t label) const {
 }
 
 bool TopicIndex::Meets(uint32_t set, const RulesOfClient& rules) const {
-  return set != 0 && std::ranges::any_of(rules, [&](const RuleSet* of_client) {
-           return of_client->Intersects(sets_[set]);
-         });
+  return set != 0 && rules.Intersects(sets_[set]);
 }
 
 TopicIndex::Levels TopicIndex::Split(std::string_view topic) const {

@@ -79,106 +79,130 @@ std::optional<std::string_view> TokenThatFillsNoLevel(const Named& named, std::s
   return std::nullopt;
 }
 
-void CheckPrincipals(const AuthorizationRule& rule, Warnings* warnings) {
-  const Principals& principals = rule.principals;
-  const auto has_empty = [](const std::vector<std::string>& names) {
-    return std::ranges::find(names, std::string()) != names.end();
-  };
-  if (has_empty(principals.usernames)) {
-    warnings->Add(rule.origin, "principals.usernames has an empty name, which no client has");
-  }
-  if (has_empty(principals.client_ids)) {
-    warnings->Add(rule.origin, "principals.clientIds has an empty name, which no client has");
-  }
-}
-
-void CheckTopic(const AuthorizationRule& rule, const BrokerResource& resource,
-                std::string_view topic, Warnings* warnings) {
-  if (topic.starts_with("$share/")) {
-    warnings->Add(resource.origin,
-                  fmt::format("topics: {} can never match: a Shared Subscription is allowed by its "
-                              "filter, without $share and the name behind it",
-                              Quote(topic)));
-  }
-  if (topic.find('*') != std::string_view::npos) {
-    warnings->Add(resource.origin,
-                  fmt::format("topics: in {} the * is an ordinary character; wildcards of topics "
-                              "are + and #",
-                              Quote(topic)));
-  }
-  const bool by_group = !rule.principals.attributes.empty();
-  if (InLevels(topic) == "+/#" && (resource.method == BrokerMethod::kPublish || by_group)) {
-    warnings->Add(resource.origin,
-                  fmt::format("topics: {} allows every topic to everybody whom the rule is for",
-                              Quote(topic)));
-  }
-  const std::vector<Named> all = AllNamed(rule.principals);
-  const bool fills_none = !all.empty() && std::ranges::all_of(all, [&](const Named& named) {
-    return TokenThatFillsNoLevel(named, topic).has_value();
-  });
-  if (fills_none) {
-    warnings->Add(
-        resource.origin,
-        fmt::format("topics: {} can never match: for everybody whom the rule is for, {{{}}} or "
-                    "another of its tokens is what cannot fill a level",
-                    Quote(topic), *TokenThatFillsNoLevel(all.front(), topic)));
-  }
-}
-
 // A name that is longer than itself.
 bool HasNameAndMore(std::string_view pattern) {
-  const std::string token = fmt::format("{{{}}}", kClientId);
-  const size_t at = pattern.find(token);
+  constexpr std::string_view kToken = "{principal.clientId}";
+  const size_t at = pattern.find(kToken);
   if (at == std::string_view::npos) return false;
-  std::string rest(pattern);
-  rest.erase(at, token.size());
-  return rest.find_first_not_of('*') != std::string::npos;
+  return pattern.substr(0, at).find_first_not_of('*') != std::string_view::npos ||
+         pattern.substr(at + kToken.size()).find_first_not_of('*') != std::string_view::npos;
+}
+
+// The pattern for all whom this names, with '*' for what may be anything; nothing if a token of it
+// is empty for them, which matches nothing.
+std::optional<std::string> Fill(const Named& named, std::string_view pattern) {
+  std::string filled;
+  for (size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{')) {
+    const size_t close = pattern.find('}', open);
+    if (close == std::string_view::npos) break;
+    filled += pattern.substr(0, open);
+    const std::optional<std::string_view> value =
+        named.Fixes(pattern.substr(open + 1, close - open - 1));
+    if (value && value->empty()) return std::nullopt;
+    const bool is_text = value && value->find_first_of("*{") == std::string_view::npos;
+    filled += is_text ? *value : "*";
+    pattern.remove_prefix(close + 1);
+  }
+  filled += pattern;
+  return filled;
 }
 
 // Whether somebody whom this names might connect by the pattern.
-bool MayMatch(const Named& named, const std::string& pattern) {
-  if (HasNameAndMore(pattern)) return false;
-  // Of a name that may be any, or of a token for something else, nothing is known here.
-  if (named.client_id == nullptr ||
-      pattern.find(fmt::format("{{{}}}", kUsername)) != std::string::npos ||
-      pattern.find(fmt::format("{{{}", kAttributes)) != std::string::npos) {
-    return true;
-  }
+bool MayMatch(const Named& named, std::string_view pattern) {
+  const std::optional<std::string> filled = Fill(named, pattern);
+  if (!filled) return false;
+  if (named.client_id == nullptr) return true;
   const Principal nobody;
-  return ClientIdPattern(pattern).Matches({.principal = nobody, .client_id = *named.client_id});
+  return ClientIdPattern(*filled).Matches({.principal = nobody, .client_id = *named.client_id});
 }
 
-void CheckConnect(const AuthorizationRule& rule, const BrokerResource& resource,
-                  Warnings* warnings) {
-  const std::vector<Named> all = AllNamed(rule.principals);
-  if (all.empty()) return;
-  for (const std::string& pattern : resource.client_ids) {
-    if (std::ranges::any_of(all, [&](const Named& named) { return MayMatch(named, pattern); }))
-      continue;
-    warnings->Add(
-        resource.origin,
-        fmt::format(
-            "clientIds: {} can never match: nobody whom the rule is for can have such a name",
-            Quote(pattern)));
+class RuleCheck {
+ public:
+  RuleCheck(const AuthorizationRule& rule, Warnings* warnings)
+      : rule_(rule), named_(AllNamed(rule.principals)), warnings_(*warnings) {}
+
+  void Run() {
+    if (rule_.broker_resources.empty()) {
+      warnings_.Add(rule_.origin, "the rule has no brokerResources, so it allows nothing");
+    }
+    for (const BrokerResource& resource : rule_.broker_resources) {
+      for (const std::string& pattern : resource.client_ids) CheckPattern(resource, pattern);
+      for (const std::string& topic : resource.topics) {
+        CheckTopic(resource, topic);
+        CheckTokens(resource, topic);
+      }
+    }
   }
-}
+
+ private:
+  // So that a rule with 10,000 names and as many patterns does not take minutes of each load.
+  static constexpr size_t kMostComparisons = 100'000;
+
+  // Whether the rule is for nobody for whom `may` is true. False where that is not known.
+  template <typename May>
+  bool ForNobody(May may) {
+    if (named_.empty()) return false;
+    for (const Named& named : named_) {
+      if (++comparisons_ > kMostComparisons || may(named)) return false;
+    }
+    return true;
+  }
+
+  void CheckPattern(const BrokerResource& resource, const std::string& pattern) {
+    const bool may_match = !HasNameAndMore(pattern) &&
+                           !ForNobody([&](const Named& named) { return MayMatch(named, pattern); });
+    if (may_match) return;
+    Say(resource, "clientIds: {} can never match: nobody whom the rule is for can have such a name",
+        pattern);
+  }
+
+  void CheckTopic(const BrokerResource& resource, const std::string& topic) {
+    if (topic.starts_with("$share/") && resource.method == BrokerMethod::kSubscribe) {
+      Say(resource,
+          "topics: {} allows no Shared Subscription: that is allowed by its filter, without $share "
+          "and "
+          "the name behind it",
+          topic);
+    }
+    if (topic.find('*') != std::string::npos) {
+      Say(resource, "topics: in {} the * is an ordinary character; wildcards of topics are + and #",
+          topic);
+    }
+    const bool by_group = !rule_.principals.attributes.empty();
+    if (InLevels(topic) == "+/#" && (resource.method == BrokerMethod::kPublish || by_group)) {
+      Say(resource, "topics: {} allows every topic to everybody whom the rule is for", topic);
+    }
+  }
+
+  void CheckTokens(const BrokerResource& resource, const std::string& topic) {
+    const bool fills_none =
+        topic.find('{') != std::string::npos &&
+        ForNobody([&](const Named& named) { return !TokenThatFillsNoLevel(named, topic); });
+    if (!fills_none) return;
+    Say(resource,
+        "topics: {} can never match: for everybody whom the rule is for, {} or another of its "
+        "tokens is "
+        "what cannot fill a level",
+        topic, fmt::format("{{{}}}", *TokenThatFillsNoLevel(named_.front(), topic)));
+  }
+
+  template <typename... More>
+  void Say(const BrokerResource& resource, fmt::format_string<std::string, More...> sentence,
+           const std::string& text, More... more) {
+    warnings_.Add(resource.origin, fmt::format(sentence, Quote(text), std::move(more)...));
+  }
+
+  const AuthorizationRule& rule_;
+  const std::vector<Named> named_;
+  size_t comparisons_ = 0;
+  Warnings& warnings_;
+};
 
 }  // namespace
 
 std::vector<config::Problem> WarningsOf(const config::BrokerAuthorization& settings) {
   Warnings warnings;
-  for (const AuthorizationRule& rule : settings.policies.rules) {
-    CheckPrincipals(rule, &warnings);
-    if (rule.broker_resources.empty()) {
-      warnings.Add(rule.origin, "the rule has no brokerResources, so it allows nothing");
-    }
-    for (const BrokerResource& resource : rule.broker_resources) {
-      if (resource.method == BrokerMethod::kConnect) CheckConnect(rule, resource, &warnings);
-      for (const std::string& topic : resource.topics) {
-        CheckTopic(rule, resource, topic, &warnings);
-      }
-    }
-  }
+  for (const AuthorizationRule& rule : settings.policies.rules) RuleCheck(rule, &warnings).Run();
   return warnings.Take();
 }
 

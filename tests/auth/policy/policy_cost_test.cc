@@ -21,6 +21,11 @@ constexpr bool kIsAsShipped = true;
 constexpr bool kIsAsShipped = false;
 #endif
 
+const Somebody kSensor{
+    .client_id = "c-7",
+    .username = "user-7",
+    .attributes = {{"line", "L7"}, {"name-7", "yes"}, {"role", "sensor"}, {"site", "S0"}}};
+
 using MakeRule = std::function<config::AuthorizationRule(size_t)>;
 
 config::BrokerResource Allow(config::BrokerMethod method, std::vector<std::string> topics) {
@@ -87,6 +92,23 @@ config::AuthorizationRule OfOtherNames(size_t i) {
   return rule;
 }
 
+// Half of the rules are for the client, by each of its attributes, and the other half has four
+// topics that are the one asked for.
+config::AuthorizationRule OfManySets(size_t i) {
+  config::AuthorizationRule rule;
+  if (i % 2 == 0) {
+    rule.principals.usernames = {fmt::format("nobody-{}", i)};
+    rule.broker_resources = {Allow(config::BrokerMethod::kPublish,
+                                   {"lines/none/+/y", "lines/none/#", "lines/+/+/y", "lines/+/#"})};
+  } else {
+    for (const auto& [name, value] : kSensor.attributes) {
+      rule.principals.attributes.emplace_back()[name] = value;
+    }
+    rule.broker_resources = {Allow(config::BrokerMethod::kPublish, {fmt::format("other/{}", i)})};
+  }
+  return rule;
+}
+
 // Each rule lets clients connect by a name that ends otherwise, or begins so, or both.
 config::AuthorizationRule OfOnePattern(std::string pattern) {
   config::AuthorizationRule rule;
@@ -99,6 +121,12 @@ config::AuthorizationRule OfOnePattern(std::string pattern) {
 
 config::AuthorizationRule OfOneSuffix(size_t i) { return OfOnePattern(fmt::format("*-{}", i)); }
 config::AuthorizationRule OfBothEnds(size_t i) { return OfOnePattern(fmt::format("c*-{}", i)); }
+// Three letters each.
+config::AuthorizationRule OfShortPrefix(size_t i) {
+  const auto letter = [](size_t number) { return static_cast<char>('a' + number % 26); };
+  return OfOnePattern(i == 7 ? "c-7*"
+                             : fmt::format("{}{}{}*", letter(i), letter(i / 26), letter(i / 676)));
+}
 config::AuthorizationRule OfOneMiddle(size_t i) { return OfOnePattern(fmt::format("*-{}-*", i)); }
 config::AuthorizationRule OfSharedEnds(size_t i) {
   return OfOnePattern(fmt::format("c*-{}-*device", i));
@@ -106,11 +134,6 @@ config::AuthorizationRule OfSharedEnds(size_t i) {
 config::AuthorizationRule OfOnePrefix(size_t i) {
   return OfOnePattern(i == 7 ? "c-*" : fmt::format("{}-*", i));
 }
-
-const Somebody kSensor{
-    .client_id = "c-7",
-    .username = "user-7",
-    .attributes = {{"line", "L7"}, {"name-7", "yes"}, {"role", "sensor"}, {"site", "S0"}}};
 
 std::optional<uint64_t> CostOf(const AccessPolicy& policy, std::string_view topic, bool expected) {
   const Principal principal = kSensor.principal();
@@ -140,7 +163,8 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
                          {"all_clients", OfAllClients, "lines/7/x/data"},
                          {"one_topic", OfOneTopic, "lines/L7/x/data"},
                          {"three_attributes", OfThreeAttributes, "lines/7/x/data"},
-                         {"other_names", OfOtherNames, "lines/7/x/data"}}) {
+                         {"other_names", OfOtherNames, "lines/7/x/data"},
+                         {"many_sets", OfManySets, "other/1"}}) {
     const AccessPolicy few(Make(200, each.make));
     const AccessPolicy many(Make(10'000, each.make));
     for (const auto& [topic, expected] :
@@ -172,6 +196,10 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
            {"suffix", OfOneSuffix, "c-7", "c-x"},
            {"both_ends", OfBothEnds, "c-7", "c-x"},
            {"prefix", OfOnePrefix, "c-7", "x-7"},
+           {"short_prefix", OfShortPrefix, "c-7", "-the-quick-brown-fox-jumps"},
+           {"long_name", OfOneMiddle,
+            "press-of-line-of-hall-of-plant-of-region-of-company-7-of-many-a",
+            "press-of-line-of-hall-of-plant-of-region-of-company-x-of-many-a"},
            {"middle", OfOneMiddle, "plant-4711-press-7-device", "plant-x-press-device"},
            {"shared_ends", OfSharedEnds, "c-4711-press-7-device", "c-x-device"}}) {
     for (const auto& [client_id, expected] :
@@ -205,10 +233,11 @@ TEST(PolicyCost, ARememberedDecisionIsCheap) {
 }
 
 TEST(PolicyCost, MemoryIsLinearInTheRules) {
-  for (const MakeRule& make : {MakeRule(OfOneClient), MakeRule(OfAllClients), MakeRule(OfOneTopic),
-                               MakeRule(OfThreeAttributes), MakeRule(OfOtherNames),
-                               MakeRule(OfOneSuffix), MakeRule(OfBothEnds), MakeRule(OfOneMiddle),
-                               MakeRule(OfSharedEnds), MakeRule(OfOnePrefix)}) {
+  for (const MakeRule& make :
+       {MakeRule(OfOneClient), MakeRule(OfAllClients), MakeRule(OfOneTopic),
+        MakeRule(OfThreeAttributes), MakeRule(OfOtherNames), MakeRule(OfManySets),
+        MakeRule(OfOneSuffix), MakeRule(OfBothEnds), MakeRule(OfOneMiddle), MakeRule(OfSharedEnds),
+        MakeRule(OfOnePrefix)}) {
     const size_t few = AccessPolicy(Make(2'000, make)).bytes();
     const size_t many = AccessPolicy(Make(20'000, make)).bytes();
     EXPECT_LT(many, few * 25);

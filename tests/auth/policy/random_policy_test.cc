@@ -26,10 +26,10 @@ class RandomPolicy {
         const bool connects = resource.method == config::BrokerMethod::kConnect;
         for (size_t i = Below(3); i > 0; --i) {
           (connects ? resource.client_ids : resource.topics)
-              .push_back(connects
-                             ? OneOf({"a", "a*", "*b", "*b*", "a*b*", "*ab*{principal.username}",
-                                      "{principal.username}*", "*"})
-                             : Topic(true));
+              .push_back(connects ? OneOf({"a", "a*", "*b", "*b*", "a*b*",
+                                           "*ab*{principal.username}", "{principal.username}*", "*",
+                                           "*line-of-press*", "a*line-of-press*b"})
+                                  : Topic(true));
         }
       }
     }
@@ -72,7 +72,9 @@ class RandomPolicy {
     }
     return principals;
   }
-  std::string Word() { return OneOf({"a", "b", "ab", "$a", "+", ""}); }
+  std::string Word() {
+    return OneOf({"a", "b", "ab", "$a", "+", "", "a-line-of-presses", "a-line-of-pressb"});
+  }
   std::string OneOf(const std::vector<std::string>& words) { return words[Below(words.size())]; }
 
   std::mt19937_64 random_;

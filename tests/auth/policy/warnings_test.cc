@@ -54,11 +54,34 @@ TEST(Warnings, OfRulesThatCanNeverMatch) {
   EXPECT_EQ(WarningsOfRules(R"({principals: {usernames: [u], clientIds: [a]}, brokerResources: [
 {method: Connect, clientIds: ["c*"]}]})"),
             "");
+  EXPECT_EQ(WarningsOfRules(R"({principals: {clientIds: [a]}, brokerResources: [
+{method: Connect, clientIds: ["{principal.username}-x", "{principal.username}"]}]})"),
+            NoSuchName("{principal.username}-x"));
+  EXPECT_EQ(
+      WarningsOfRules(R"({principals: {attributes: [{line: "", site: "*"}]}, brokerResources: [
+{method: Connect, clientIds: ["{principal.attributes.line}*", "{principal.attributes.site}"]}]})"),
+      NoSuchName("{principal.attributes.line}*"));
   EXPECT_EQ(WarningsOfRules(R"({principals: {usernames: [u]}, brokerResources: [
 {method: Subscribe, topics: ["$share/g/a"]}]})"),
-            "a.yaml:3: warning: topics: \"$share/g/a\" can never match: a Shared Subscription is "
+            "a.yaml:3: warning: topics: \"$share/g/a\" allows no Shared Subscription: that is "
             "allowed by its "
             "filter, without $share and the name behind it\n");
+  EXPECT_EQ(WarningsOfRules(R"({principals: {usernames: [u]}, brokerResources: [
+{method: Publish, topics: ["$share/g/a"]}]})"),
+            "");
+}
+
+// 10,000 names and as many patterns, each for another.
+TEST(Warnings, OfARuleWithManyNamesTheRestIsNotSaid) {
+  config::BrokerAuthorization settings;
+  config::AuthorizationRule& rule = settings.policies.rules.emplace_back();
+  config::BrokerResource& connect = rule.broker_resources.emplace_back();
+  connect.method = config::BrokerMethod::kConnect;
+  for (int i = 0; i < 10'000; ++i) {
+    rule.principals.client_ids.push_back(fmt::format("a{}", i));
+    connect.client_ids.push_back(fmt::format("b{}", i));
+  }
+  EXPECT_EQ(WarningsOf(settings).size(), 10u);
 }
 
 TEST(Warnings, OfATokenThatCanNeverFillItsLevel) {
