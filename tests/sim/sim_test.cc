@@ -17,7 +17,7 @@ namespace {
 #ifdef NDEBUG
 uint64_t g_seeds = 10'000;
 #else
-uint64_t g_seeds = 1'000;  // Under sanitizers, and twenty times as slow.
+uint64_t g_seeds = 500;  // Under sanitizers, and twenty times as slow.
 #endif
 uint64_t g_first = 1;
 
