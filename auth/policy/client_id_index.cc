@@ -44,7 +44,10 @@ void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule)
   }
 }
 
+// Of a long text those at its beginning will do; while a policy is compiled each takes some memory.
 std::vector<ClientIdIndex::Window> ClientIdIndex::WindowsOf(std::string_view text) {
+  constexpr size_t kEnough = 64;
+  text = text.substr(0, kEnough);
   const size_t size = std::bit_floor(std::min<size_t>(text.size(), 8));
   std::vector<Window> windows;
   for (size_t at = 0; at + size <= text.size(); ++at) {

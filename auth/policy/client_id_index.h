@@ -66,7 +66,7 @@ class ClientIdIndex {
     ByWindow<size_t> windows;
   };
 
-  // The windows of a text, all as large as it has any.
+  // The windows of a text, as large as it has any.
   static std::vector<Window> WindowsOf(std::string_view text);
   Frequencies CountAll() const;
   void AddPlace(uint32_t place, const Frequencies& frequencies);
