@@ -43,13 +43,6 @@ void ReadSeeds(const std::filesystem::path& path, std::vector<Seed>* seeds) {
   }
 }
 
-const Target* FindTarget(std::string_view name) {
-  for (const Target& target : Targets()) {
-    if (target.name == name) return &target;
-  }
-  return nullptr;
-}
-
 Options ParseOptions(const std::vector<std::string_view>& arguments) {
   Options options;
   if (arguments.empty()) return options;

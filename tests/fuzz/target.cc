@@ -7,4 +7,11 @@ std::vector<Target>& Targets() {
   return targets;
 }
 
+const Target* FindTarget(std::string_view name) {
+  for (const Target& target : Targets()) {
+    if (target.name == name) return &target;
+  }
+  return nullptr;
+}
+
 }  // namespace signet::fuzz

@@ -15,8 +15,9 @@ struct Target {
   int (*run)(const uint8_t* data, size_t size);
 };
 
-// Those of this program.
 std::vector<Target>& Targets();
+// Null: there is none of that name.
+const Target* FindTarget(std::string_view name);
 
 struct TargetDefinition {
   explicit TargetDefinition(const Target& target) { Targets().push_back(target); }
