@@ -1,12 +1,10 @@
-// A target: what is done with an input, under a name. Every *_fuzz.cc defines one. libFuzzer's
-// programs hold one each (libfuzzer.cc), the program that replays seeds holds all of them
-// (replay.cc).
+// A target: what is done with an input, under a name. Every *_fuzz.cc defines one, and a program
+// has them all: libFuzzer's (libfuzzer.cc), and the one that replays seeds (replay.cc).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace signet::fuzz {
 
@@ -15,12 +13,11 @@ struct Target {
   int (*run)(const uint8_t* data, size_t size);
 };
 
-std::vector<Target>& Targets();
 // Null: there is none of that name.
 const Target* FindTarget(std::string_view name);
 
 struct TargetDefinition {
-  explicit TargetDefinition(const Target& target) { Targets().push_back(target); }
+  explicit TargetDefinition(const Target& target);
 };
 
 }  // namespace signet::fuzz
