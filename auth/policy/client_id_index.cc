@@ -1,35 +1,12 @@
 #include "auth/policy/client_id_index.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "auth/policy/memory.h"
 
 namespace signet::auth {
-namespace {
-
-uint64_t WordAt(std::string_view text, size_t at, size_t size) {
-  uint64_t word = 0;
-  std::memcpy(&word, text.data() + at, size);
-  return word;
-}
-
-// Calls found(what) for each window of the name that is in the map; of a size that a compiler
-// knows.
-template <size_t kSize, typename Map, typename Found>
-void LookUpWindows(std::string_view name, const Map& map, Found found) {
-  if (map.empty()) return;
-  for (size_t at = 0; at + kSize <= name.size(); ++at) {
-    const auto what = map.find(WordAt(name, at, kSize));
-    if (what != map.end()) found(what->second);
-  }
-}
-
-}  // namespace
-
 void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule) {
   if (patterns.empty()) any_.Add(rule);
   for (const std::string& text : patterns) {
@@ -42,19 +19,6 @@ void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule)
     if (is_new) open_.push_back({.pattern = std::move(pattern), .rules = {}});
     open_[place->second].rules.Add(rule);
   }
-}
-
-// Of a long text those at its beginning will do; while a policy is compiled each takes some memory.
-std::vector<ClientIdIndex::Window> ClientIdIndex::WindowsOf(std::string_view text) {
-  constexpr size_t kEnough = 64;
-  text = text.substr(0, kEnough);
-  const size_t size = std::bit_floor(std::min<size_t>(text.size(), 8));
-  std::vector<Window> windows;
-  for (size_t at = 0; at + size <= text.size(); ++at) {
-    windows.push_back({.log2_size = static_cast<size_t>(std::countr_zero(size)),
-                       .bytes = WordAt(text, at, size)});
-  }
-  return windows;
 }
 
 void ClientIdIndex::ByEnd::Add(std::string_view end, uint32_t place) {
@@ -107,7 +71,7 @@ void ClientIdIndex::AddPlace(uint32_t place, const Frequencies& frequencies) {
     }
   }
   if (rarest) {
-    by_window_[rarest->log2_size][rarest->bytes].push_back(place);
+    by_window_.Add(*rarest, place);
   } else if (fewest == SIZE_MAX) {
     without_text_.push_back(place);
   } else if (by_prefix <= by_suffix) {
@@ -124,28 +88,31 @@ void ClientIdIndex::Seal(uint32_t rules) {
   for (uint32_t place = 0; place < open_.size(); ++place) AddPlace(place, frequencies);
   by_prefix_.Seal();
   by_suffix_.Seal();
+  by_window_.Seal();
   const auto seal = [&](RuleSet* set) {
     set->Seal(rules);
     bytes_ += set->bytes();
   };
   seal(&any_);
   bytes_ += BytesOfMap(exact_) + open_.capacity() * sizeof(Entry) + by_prefix_.bytes() +
-            by_suffix_.bytes();
+            by_suffix_.bytes() + by_window_.bytes();
   for (auto& [client_id, set] : exact_) seal(&set);
   for (Entry& entry : open_) {
     seal(&entry.rules);
     bytes_ += entry.pattern.bytes();
-  }
-  for (const auto& found : by_window_) {
-    bytes_ += found.capacity() * (sizeof(uint64_t) + sizeof(Places) + 1);
-    for (const auto& [bytes, places] : found) bytes_ += places.capacity() * sizeof(uint32_t);
   }
   bytes_ += without_text_.capacity() * sizeof(uint32_t);
 }
 
 ClientIdIndex::Candidates ClientIdIndex::FindCandidates(std::string_view name) const {
   Candidates candidates;
-  const auto add = [&](const Places& places) { candidates.push_back(&places); };
+  // A name may have a window many times; most of those need not be sorted.
+  const auto add = [&](const Places& places) {
+    const auto last = candidates.end() - std::min<size_t>(candidates.size(), 8);
+    if (std::find(last, candidates.end(), &places) == candidates.end()) {
+      candidates.push_back(&places);
+    }
+  };
   const auto look_up = [&](const ByEnd& ends, auto end_of) {
     for (const size_t size : ends.sizes) {
       if (size > name.size()) break;
@@ -155,11 +122,7 @@ ClientIdIndex::Candidates ClientIdIndex::FindCandidates(std::string_view name) c
   };
   look_up(by_prefix_, [&](size_t size) { return name.substr(0, size); });
   look_up(by_suffix_, [&](size_t size) { return name.substr(name.size() - size); });
-  LookUpWindows<1>(name, by_window_[0], add);
-  LookUpWindows<2>(name, by_window_[1], add);
-  LookUpWindows<4>(name, by_window_[2], add);
-  LookUpWindows<8>(name, by_window_[3], add);
-  // A window may be there more than once.
+  by_window_.LookUp(name, add);
   std::sort(candidates.begin(), candidates.end());
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   candidates.push_back(&without_text_);

@@ -1,23 +1,21 @@
 // ClientIdIndex: which rules of a policy let a client connect by its name. A pattern is found by
-// the text that it begins with, or by the one that it ends with, or by a part of its text, of up to
-// eight bytes, wherever that stands in the name: by what the fewest patterns have. Those without
-// any text, of tokens and
+// the text that it begins with, or by the one that it ends with, or by a part of its text wherever
+// that stands in the name: by what the fewest patterns have. Those without any text, of tokens and
 // '*' alone, are looked through one by one. Built once, then only read, by any thread.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "auth/policy/client_id_pattern.h"
 #include "auth/policy/rule_set.h"
 #include "auth/policy/rules_of_client.h"
 #include "auth/policy/token.h"
+#include "auth/policy/window_index.h"
 #include "core/base/hash.h"
 
 namespace signet::auth {
@@ -29,8 +27,8 @@ class ClientIdIndex {
   // Once, when all are in.
   void Seal(uint32_t rules);
 
-  // Each pattern is tried at most once. Where one is found by a part of its text, some sixty
-  // instructions are added for each byte of the name.
+  // Each pattern is tried at most once. Where some are found by a part of their text, some ten
+  // instructions are added for each byte of the name (WindowIndex).
   bool Allows(const Client& client, const RulesOfClient& rules) const;
 
   size_t bytes() const { return bytes_; }
@@ -40,7 +38,7 @@ class ClientIdIndex {
     ClientIdPattern pattern;
     RuleSet rules;
   };
-  using Places = std::vector<uint32_t>;  // In `open_`.
+  using Places = WindowIndex::Places;  // In `open_`.
   using Candidates = absl::InlinedVector<const Places*, 16>;
 
   // What is found by the text at one end of a name.
@@ -53,21 +51,12 @@ class ClientIdIndex {
     std::vector<size_t> sizes;  // Of those texts, each once, ascending.
   };
 
-  // A part of a text, and what is found by one: its bytes as a word, for each size that there is.
-  struct Window {
-    size_t log2_size;  // 1, 2, 4 or 8 bytes.
-    uint64_t bytes;
-  };
-  template <typename What>
-  using ByWindow = std::array<absl::flat_hash_map<uint64_t, What>, 4>;
   // How many patterns have it.
   struct Frequencies {
     TextMap<size_t> prefixes, suffixes;
     ByWindow<size_t> windows;
   };
 
-  // The windows of a text, as large as it has any.
-  static std::vector<Window> WindowsOf(std::string_view text);
   Frequencies CountAll() const;
   void AddPlace(uint32_t place, const Frequencies& frequencies);
   Candidates FindCandidates(std::string_view name) const;
@@ -77,7 +66,7 @@ class ClientIdIndex {
   std::vector<Entry> open_;  // Patterns with a '*' or a token.
   ByEnd by_prefix_;
   ByEnd by_suffix_;
-  ByWindow<Places> by_window_;
+  WindowIndex by_window_;
   Places without_text_;
   TextMap<size_t> places_;  // Pattern -> place in `open_`; until they are sealed.
   size_t bytes_ = 0;

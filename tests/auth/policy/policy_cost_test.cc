@@ -128,12 +128,25 @@ config::AuthorizationRule OfShortPrefix(size_t i) {
                              : fmt::format("{}{}{}*", letter(i), letter(i / 26), letter(i / 676)));
 }
 config::AuthorizationRule OfOneMiddle(size_t i) { return OfOnePattern(fmt::format("*-{}-*", i)); }
+// The same, with texts of one letter, of two and more.
+config::AuthorizationRule OfMiddlesOfAllSizes(size_t i) {
+  return OfOnePattern(i % 100 == 0   ? fmt::format("*{}*", static_cast<char>('A' + i / 100 % 26))
+                      : i % 100 == 1 ? fmt::format("*{}Z*", static_cast<char>('a' + i / 100 % 26))
+                                     : fmt::format("*-{}-*", i));
+}
 config::AuthorizationRule OfSharedEnds(size_t i) {
   return OfOnePattern(fmt::format("c*-{}-*device", i));
 }
 config::AuthorizationRule OfOnePrefix(size_t i) {
   return OfOnePattern(i == 7 ? "c-*" : fmt::format("{}-*", i));
 }
+
+// With what follows, as long as the name of a pod may be.
+const std::string kLongestName = [] {
+  std::string name;
+  while (name.size() < 250) name += "-pres";
+  return name;
+}();
 
 std::optional<uint64_t> CostOf(const AccessPolicy& policy, std::string_view topic, bool expected) {
   const Principal principal = kSensor.principal();
@@ -189,8 +202,8 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
   struct Case {
     const char* name;
     MakeRule make;
-    const char* allowed;
-    const char* denied;
+    std::string allowed;
+    std::string denied;
   };
   for (const Case& each : std::vector<Case>{
            {"suffix", OfOneSuffix, "c-7", "c-x"},
@@ -200,6 +213,9 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
            {"long_name", OfOneMiddle,
             "press-of-line-of-hall-of-plant-of-region-of-company-7-of-many-a",
             "press-of-line-of-hall-of-plant-of-region-of-company-x-of-many-a"},
+           {"longest_name", OfOneMiddle, kLongestName + "-7-", kLongestName + "-x-"},
+           {"all_sizes", OfMiddlesOfAllSizes, "press-of-line-of-hall-of-plant-of-region-7-of-many",
+            "press-of-line-of-hall-of-plant-of-region-x-of-many"},
            {"middle", OfOneMiddle, "plant-4711-press-7-device", "plant-x-press-device"},
            {"shared_ends", OfSharedEnds, "c-4711-press-7-device", "c-x-device"}}) {
     for (const auto& [client_id, expected] :
