@@ -12,6 +12,7 @@
 #include "auth/json/json_document.h"
 #include "core/base/log.h"
 #include "core/base/utf8.h"
+#include "simdjson.h"
 
 namespace signet::auth {
 namespace {

@@ -1,9 +1,11 @@
 #include "auth/json/json_document.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "core/base/secret_bytes.h"
+#include "simdjson.h"
 
 namespace signet::auth {
 namespace {
@@ -55,21 +57,28 @@ bool ReadAs(const simdjson::dom::object& object, std::string_view name, std::opt
 
 }  // namespace
 
+JsonObject::JsonObject(const simdjson::dom::object& object)
+    : object_(std::bit_cast<decltype(object_)>(object)) {}
+
+simdjson::dom::object JsonObject::members() const {
+  return std::bit_cast<simdjson::dom::object>(object_);
+}
+
 bool JsonObject::Has(std::string_view name) const {
-  return object_.at_key(name).error() == simdjson::SUCCESS;
+  return members().at_key(name).error() == simdjson::SUCCESS;
 }
 
 bool JsonObject::Read(std::string_view name, std::optional<std::string_view>* value) const {
-  return ReadAs(object_, name, value);
+  return ReadAs(members(), name, value);
 }
 
 bool JsonObject::Read(std::string_view name, std::optional<bool>* value) const {
-  return ReadAs(object_, name, value);
+  return ReadAs(members(), name, value);
 }
 
 bool JsonObject::Read(std::string_view name, std::optional<JsonObject>* value) const {
   std::optional<simdjson::dom::object> object;
-  if (!ReadAs(object_, name, &object)) return false;
+  if (!ReadAs(members(), name, &object)) return false;
   if (object) value->emplace(*object);
   return true;
 }
@@ -77,7 +86,7 @@ bool JsonObject::Read(std::string_view name, std::optional<JsonObject>* value) c
 bool JsonObject::Read(std::string_view name,
                       std::optional<std::vector<std::string_view>>* value) const {
   std::optional<simdjson::dom::array> array;
-  if (!ReadAs(object_, name, &array)) return false;
+  if (!ReadAs(members(), name, &array)) return false;
   if (!array) return true;
   std::vector<std::string_view> texts;
   for (const element member : *array) {
@@ -89,15 +98,25 @@ bool JsonObject::Read(std::string_view name,
   return true;
 }
 
-// simdjson has a place for the texts of a document by the size of the whole: so large, and more.
-JsonDocument::Parser::~Parser() {
-  uint8_t* texts = parser.doc.string_buf.get();
-  if (texts != nullptr) WipeMemory(texts, 5 * text_bytes / 3 + simdjson::SIMDJSON_PADDING);
-}
+struct JsonDocument::Parser {
+  explicit Parser(size_t bytes) : text_bytes(bytes) {}
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  // simdjson has a place for the texts of a document by the size of the whole: so large, and more.
+  ~Parser() {
+    uint8_t* texts = parser.doc.string_buf.get();
+    if (texts != nullptr) WipeMemory(texts, 5 * text_bytes / 3 + simdjson::SIMDJSON_PADDING);
+  }
+
+  simdjson::dom::parser parser;
+  const size_t text_bytes;
+};
+
+void JsonDocument::DeleteParser::operator()(Parser* parser) const { delete parser; }
 
 Expected<JsonDocument, JsonFlaw> JsonDocument::Read(std::string_view text, size_t max_bytes) {
   if (text.size() > max_bytes) return JsonFlaw{"is too long"};
-  auto parser = std::make_unique<Parser>(text.size());
+  ParserPtr parser(new Parser(text.size()));
   simdjson::padded_string padded(text);
   element whole;
   const simdjson::error_code error = parser->parser.parse(padded).get(whole);

@@ -3,14 +3,20 @@
 // object; and size and depth are bounded. Any thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/expected.h"
-#include "simdjson.h"
+
+// Its header is larger than all of ours; who asks for `members()` includes it.
+namespace simdjson::dom {
+class object;
+}
 
 namespace signet::auth {
 
@@ -19,7 +25,7 @@ namespace signet::auth {
 // UTF-8 and may hold U+0000; they borrow from the document.
 class JsonObject {
  public:
-  explicit JsonObject(simdjson::dom::object object) : object_(object) {}
+  explicit JsonObject(const simdjson::dom::object& object);
 
   bool Has(std::string_view name) const;
   [[nodiscard]] bool Read(std::string_view name, std::optional<std::string_view>* value) const;
@@ -29,10 +35,11 @@ class JsonObject {
   [[nodiscard]] bool Read(std::string_view name,
                           std::optional<std::vector<std::string_view>>* value) const;
   // For all else.
-  simdjson::dom::object members() const { return object_; }
+  simdjson::dom::object members() const;
 
  private:
-  simdjson::dom::object object_;
+  // A simdjson::dom::object, which is a place in its document.
+  std::array<const void*, 2> object_;
 };
 
 // As the end of a sentence: `is no JSON`.
@@ -52,20 +59,15 @@ class JsonDocument {
 
  private:
   // Holds what the views look at, which may be a token; wiped with the document.
-  struct Parser {
-    explicit Parser(size_t bytes) : text_bytes(bytes) {}
-    Parser(const Parser&) = delete;
-    Parser& operator=(const Parser&) = delete;
-    ~Parser();
-
-    simdjson::dom::parser parser;
-    const size_t text_bytes;
+  struct Parser;
+  struct DeleteParser {
+    void operator()(Parser* parser) const;
   };
+  using ParserPtr = std::unique_ptr<Parser, DeleteParser>;
 
-  JsonDocument(std::unique_ptr<Parser> parser, JsonObject root)
-      : parser_(std::move(parser)), root_(root) {}
+  JsonDocument(ParserPtr parser, JsonObject root) : parser_(std::move(parser)), root_(root) {}
 
-  std::unique_ptr<Parser> parser_;
+  ParserPtr parser_;
   JsonObject root_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simdjson.h"
+
 namespace signet::auth {
 namespace {
 

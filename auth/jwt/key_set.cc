@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "auth/jwt/base64url.h"
+#include "simdjson.h"
 
 namespace signet::auth {
 namespace {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "auth/json/json_document.h"
+#include "simdjson.h"
 
 namespace signet::auth {
 namespace {

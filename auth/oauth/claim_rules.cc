@@ -11,6 +11,7 @@
 #include "auth/policy/acl_claim.h"
 #include "core/base/log.h"
 #include "core/config/values.h"
+#include "simdjson.h"
 
 namespace signet::auth {
 namespace {

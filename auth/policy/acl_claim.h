@@ -40,7 +40,10 @@
 #include "core/base/expected.h"
 #include "core/config/ip_network.h"
 #include "core/mqtt/control_packet.h"
-#include "simdjson.h"
+
+namespace simdjson::dom {
+class element;
+}
 
 namespace signet::auth {
 
@@ -58,8 +61,8 @@ class AclClaim : public Rights {
   static constexpr size_t kMaxRegexes = 32;  // A few bytes can be large automata.
 
   // `listener` is the one that the token was shown to; it is shown to no other.
-  static Expected<std::shared_ptr<const AclClaim>, AclFlaw> Read(simdjson::dom::element claim,
-                                                                 std::string_view listener);
+  static Expected<std::shared_ptr<const AclClaim>, AclFlaw> Read(
+      const simdjson::dom::element& claim, std::string_view listener);
 
   // Connect is nothing that the claim speaks of.
   Answer Decide(const Principal& principal, std::string_view client_id, Action action,

@@ -9,6 +9,7 @@
 #include "core/base/log.h"
 #include "core/base/utf8.h"
 #include "core/mqtt/topic_name.h"
+#include "simdjson.h"
 
 namespace signet::auth {
 
@@ -302,7 +303,7 @@ bool AclReader::ReadRules(simdjson::dom::array rules) {
   return true;
 }
 
-Expected<std::shared_ptr<const AclClaim>, AclFlaw> AclClaim::Read(element claim,
+Expected<std::shared_ptr<const AclClaim>, AclFlaw> AclClaim::Read(const element& claim,
                                                                   std::string_view listener) {
   AclReader reader(listener);
   simdjson::dom::object lists;

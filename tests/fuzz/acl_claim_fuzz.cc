@@ -10,6 +10,7 @@
 #include "auth/policy/acl_claim.h"
 #include "auth/policy/filter_containment.h"
 #include "core/base/check.h"
+#include "simdjson.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"

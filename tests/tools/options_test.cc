@@ -176,8 +176,8 @@ TEST(Options, TakeNoResponseInformationThatCannotBeginATopic) {
       "too long with such Client Identifiers");
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kLines = 4000;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kLines = 2000;
 #else
 constexpr int kLines = 20'000;
 #endif

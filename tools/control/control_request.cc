@@ -11,6 +11,7 @@
 #include "auth/policy/access_policy.h"
 #include "core/base/log.h"
 #include "fmt/format.h"
+#include "simdjson.h"
 
 namespace signet {
 namespace {

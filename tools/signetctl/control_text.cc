@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "fmt/format.h"
+#include "simdjson.h"
 
 namespace signet {
 namespace {

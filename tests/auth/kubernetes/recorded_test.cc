@@ -6,6 +6,7 @@
 #include <set>
 
 #include "auth/json/json_document.h"
+#include "simdjson.h"
 #include "tests/auth/kubernetes/method_fixture.h"
 #include "tests/auth/support/text_file.h"
 

@@ -7,6 +7,7 @@
 
 #include "auth/json/json_document.h"
 #include "core/base/check.h"
+#include "simdjson.h"
 #include "tests/auth/policy/policy_fixture.h"
 
 namespace signet::auth {

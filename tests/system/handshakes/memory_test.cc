@@ -42,7 +42,7 @@ class HandshakeMemory : public HandshakeTest {
     }
   }
 };
-INSTANTIATE_TEST_SUITE_P(Shards, HandshakeMemory, testing::ValuesIn(kShardCounts),
+INSTANTIATE_TEST_SUITE_P(Shards, HandshakeMemory, testing::ValuesIn(kShardCountsOfTwoPresets),
                          testing::PrintToStringParamName());
 
 // A handshake costs its client as much as the broker, so there are fewer of them.

@@ -7,7 +7,8 @@ namespace signet {
 namespace {
 
 using HostileAmplification = HostileTest;
-INSTANTIATE_HOSTILE_TEST(HostileAmplification);
+INSTANTIATE_TEST_SUITE_P(Shards, HostileAmplification, testing::ValuesIn(kShardCountsOfTwoPresets),
+                         testing::PrintToStringParamName());
 
 constexpr size_t kFiltersPerPacket = 4'096;  // docs/LIMITS.md, filters_per_packet.
 // A filter with its Session and in a shard's tree, and what waits to be replayed to it.

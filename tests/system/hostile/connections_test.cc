@@ -11,10 +11,8 @@ namespace {
 using HostileConnections = HostileTest;
 INSTANTIATE_HOSTILE_TEST(HostileConnections);
 
-// These wait for the broker's clock most of the time, so they run with two shard counts only.
 using HostileSilence = HostileTest;
-INSTANTIATE_TEST_SUITE_P(Shards, HostileSilence, testing::ValuesIn(kShardCounts),
-                         testing::PrintToStringParamName());
+INSTANTIATE_HOSTILE_TEST(HostileSilence);
 
 // docs/LIMITS.md, connect_bytes: what a client costs that has not been authenticated.
 constexpr uint64_t kBeforeConnect = 16 * kKiB;

@@ -4,7 +4,7 @@
 const assert = require("node:assert/strict");
 const crypto = require("node:crypto");
 
-const { EVERYWHERE, numbered, payloads, suite } = require("./support/cases");
+const { EVERYWHERE, SHARDS_OF_LONG, numbered, payloads, suite } = require("./support/cases");
 const { Inbox } = require("./support/inbox");
 
 suite("Publish", { versions: [4, 5], transports: EVERYWHERE }, {
@@ -60,7 +60,7 @@ suite("Publish", { versions: [4, 5], transports: EVERYWHERE }, {
   },
 });
 
-suite("LargePayload", { versions: [4, 5] }, {
+suite("LargePayload", { versions: [4, 5], counts: SHARDS_OF_LONG }, {
   "a payload of 100 MiB arrives unchanged": async (world) => {
     const payload = crypto.randomBytes(100 * 1024 * 1024);
     const subscriber = await world.client("subscriber");

@@ -24,7 +24,7 @@ constexpr uint32_t kMessagesEach = 400;
 constexpr uint64_t kBudget = (uint64_t{4} * 10'000 * 200) + (uint64_t{500} * 64 * 1024);
 
 class OverloadTest : public testing::TestWithParam<uint32_t> {};
-INSTANTIATE_TEST_SUITE_P(Shards, OverloadTest, testing::ValuesIn(kShardCounts),
+INSTANTIATE_TEST_SUITE_P(Shards, OverloadTest, testing::ValuesIn(kShardCountsOfTwoPresets),
                          [](const auto& each) { return std::to_string(each.param); });
 
 TEST_P(OverloadTest, DeliversEveryAcknowledgedMessageWithinItsMemory) {

@@ -174,7 +174,11 @@ INSTANTIATE_TEST_SUITE_P(Tcp, PahoCMessages, OverTcp(), NameOfCase);
 INSTANTIATE_TEST_SUITE_P(Tls, PahoCMessages, OverTls(), NameOfCase);
 INSTANTIATE_TEST_SUITE_P(Tcp, PahoCSingleMessages, OverTcp(), NameOfCase);
 INSTANTIATE_TEST_SUITE_P(Tls, PahoCSingleMessages, OverTls(), NameOfCase);
-INSTANTIATE_TEST_SUITE_P(Tcp, PahoCLargeMessages, OverTcp(), NameOfCase);
+INSTANTIATE_TEST_SUITE_P(Tcp, PahoCLargeMessages,
+                         testing::Combine(testing::Values(MQTTVERSION_3_1_1, MQTTVERSION_5),
+                                          testing::ValuesIn(kShardCountsOfTwoPresets),
+                                          testing::Values(Transport::kTcp)),
+                         NameOfCase);
 
 }  // namespace
 }  // namespace signet

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,7 +20,7 @@
 namespace signet {
 
 // Version, shards, transport.
-using PahoCParameters = std::tuple<int, int, Transport>;
+using PahoCParameters = std::tuple<int, uint32_t, Transport>;
 
 class PahoCTest : public testing::TestWithParam<PahoCParameters> {
  protected:
@@ -95,10 +96,10 @@ inline std::string NameOfCase(const testing::TestParamInfo<PahoCParameters>& inf
 // at once, Paho 1.3.11 leaves the rest unread in its own buffer until something else comes.
 inline auto OverTcp() {
   return testing::Combine(testing::Values(MQTTVERSION_3_1_1, MQTTVERSION_5),
-                          testing::ValuesIn(kClientShardCounts), testing::Values(Transport::kTcp));
+                          testing::ValuesIn(kShardCounts), testing::Values(Transport::kTcp));
 }
 inline auto OverTls() {
-  return testing::Combine(testing::Values(MQTTVERSION_5), testing::ValuesIn(kClientShardCounts),
+  return testing::Combine(testing::Values(MQTTVERSION_5), testing::ValuesIn(kShardCounts),
                           testing::Values(Transport::kTls));
 }
 

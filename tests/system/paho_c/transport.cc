@@ -102,7 +102,7 @@ TransportManifest::~TransportManifest() {
   if (!folder_.empty()) fs::remove_all(folder_, ignored);
 }
 
-BrokerProcess::Options TransportManifest::Options(int shards) const {
+BrokerProcess::Options TransportManifest::Options(uint32_t shards) const {
   BrokerProcess::Options options{.arguments = {"--shards", std::to_string(shards), "--no-pin"}};
   if (folder_.empty()) return options;
   options.listen = false;

@@ -28,7 +28,7 @@ class TransportManifest {
   TransportManifest& operator=(const TransportManifest&) = delete;
   ~TransportManifest();
 
-  BrokerProcess::Options Options(int shards) const;
+  BrokerProcess::Options Options(uint32_t shards) const;
 
  private:
   std::filesystem::path folder_;  // Empty for TCP, which needs no manifest.

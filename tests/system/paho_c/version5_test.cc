@@ -100,7 +100,7 @@ TEST_P(PahoCVersion5, AWillMayBeAskedForWithDisconnect) {
 
 INSTANTIATE_TEST_SUITE_P(All, PahoCVersion5,
                          testing::Combine(testing::Values(MQTTVERSION_5),
-                                          testing::ValuesIn(kClientShardCounts),
+                                          testing::ValuesIn(kShardCounts),
                                           testing::Values(Transport::kTcp)),
                          NameOfCase);
 

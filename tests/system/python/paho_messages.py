@@ -5,7 +5,7 @@ import os
 import time
 
 from support.broker import PATIENCE
-from support.cases import SHARDS, for_each
+from support.cases import SHARDS, SHARDS_OF_LONG, for_each
 from support.inbox import Inbox
 from support.paho_case import ELSEWHERE, PahoCase, numbered, payloads
 
@@ -55,7 +55,7 @@ class Publish(PahoCase):
                              hashlib.sha256(payload).digest())
 
 
-@for_each(version=(5,), shards=SHARDS)
+@for_each(version=(5,), shards=SHARDS_OF_LONG)
 class LargePayload(PahoCase):
     def test_a_payload_of_100_mib_arrives_unchanged(self):
         subscriber = self.client("subscriber")

@@ -10,7 +10,10 @@ const { Broker } = require("./broker");
 const { Peer } = require("./peer");
 const { Relay } = require("./relay");
 
-const SHARDS = (process.env.SIGNET_SHARD_COUNTS ?? "1,2,4").split(",").map(Number);
+// As in ../../python/support/cases.py.
+const shardCounts = (text = "1,2,4") => text.split(",").filter(Boolean).map(Number);
+const SHARDS = shardCounts(process.env.SIGNET_SHARD_COUNTS);
+const SHARDS_OF_LONG = shardCounts(process.env.SIGNET_SHARD_COUNTS_OF_LONG);
 
 // What a case has at hand: a broker of its own, which must stop with exit code 0 behind it.
 class World {
@@ -70,10 +73,10 @@ const OVER_TCP = ["tcp"];
 const EVERYWHERE = ["tcp", "tls", "ws", "wss"];
 
 // suite("Name", { versions: [4, 5], transports: EVERYWHERE }, { "does this": async (world) => {} })
-function suite(name, { versions, transports = OVER_TCP }, cases) {
+function suite(name, { versions, transports = OVER_TCP, counts = SHARDS }, cases) {
   for (const transport of transports) {
     for (const version of transport === "tcp" ? versions : versions.slice(-1)) {
-      for (const shards of SHARDS) {
+      for (const shards of counts) {
         const over = transport === "tcp" ? "" : `_over_${transport}`;
         const fullName = `${name}_version${version}_shards${shards}${over}`;
         for (const [title, run] of Object.entries(cases)) {
@@ -138,4 +141,4 @@ async function main(name) {
   process.exit(results.length > 0 && failed === 0 ? 0 : 1);
 }
 
-module.exports = { EVERYWHERE, main, numbered, payloads, suite };
+module.exports = { EVERYWHERE, SHARDS_OF_LONG, main, numbered, payloads, suite };
