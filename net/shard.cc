@@ -31,7 +31,7 @@ constexpr Duration kBusyWait = std::chrono::microseconds(30);
 constexpr Duration kBusyMost = std::chrono::microseconds(200);
 
 // When a mailbox is looked at again that had no room.
-constexpr Duration kBacklogInterval = milliseconds(1);
+constexpr Duration kShardBacklogInterval = milliseconds(1);
 
 ShardContext::Setup WithLimits(ShardContext::Setup context, const Limits* limits) {
   context.limits = limits;
@@ -126,7 +126,7 @@ Instant Shard::NextDeadline() const {
   Instant next =
       std::min({broker_.NextDeadline(), connections_.NextDeadline(), doorbell_.NextDeadline()});
   for (const Door& door : doors_) next = std::min(next, door.acceptor->NextDeadline());
-  if (backlog_) next = std::min(next, now_ + kBacklogInterval);
+  if (backlog_) next = std::min(next, now_ + kShardBacklogInterval);
   return next;
 }
 

@@ -18,7 +18,7 @@ constexpr std::string_view kApiVersion = "authentication.k8s.io/v1";
 constexpr size_t kMaxUidBytes = 128;
 constexpr size_t kMaxErrorBytes = 512;  // So much is looked at.
 
-Unavailable Unreadable(std::string_view what) {
+Unavailable UnreadableReview(std::string_view what) {
   return {.why = fmt::format("the API server's TokenReview {}", what)};
 }
 
@@ -39,7 +39,7 @@ Denied NotAuthenticated(std::string_view error, std::string_view token) {
   return {.rule = fmt::format("{}: {}", kRefused, EscapeForLog(error))};
 }
 
-struct Status {
+struct ReviewStatus {
   std::optional<bool> authenticated;
   std::optional<std::string_view> error;
   std::optional<std::vector<std::string_view>> audiences;
@@ -60,12 +60,12 @@ struct Status {
   }
 };
 
-TokenReviewOutcome Judge(const Status& status, std::string_view token,
+TokenReviewOutcome Judge(const ReviewStatus& status, std::string_view token,
                          std::span<const std::string> audiences) {
   const std::string_view error = status.error.value_or("");
   if (!status.authenticated.value_or(false)) return NotAuthenticated(error, token);
-  if (!error.empty()) return Unreadable("says that the token is good, and that it is not");
-  if (!status.username || !status.uid) return Unreadable("does not say whose token it is");
+  if (!error.empty()) return UnreadableReview("says that the token is good, and that it is not");
+  if (!status.username || !status.uid) return UnreadableReview("does not say whose token it is");
   // Without audiences the token is good for the API server itself, and not for us.
   if (!status.IsFor(audiences)) {
     return Denied{.rule = "the API server does not say that the token is for our audience"};
@@ -73,7 +73,7 @@ TokenReviewOutcome Judge(const Status& status, std::string_view token,
   std::optional<ServiceAccountName> name = ParseServiceAccountUsername(*status.username);
   if (!name) return Denied{.rule = "the token is of no service account"};
   if (status.uid->empty() || status.uid->size() > kMaxUidBytes) {
-    return Unreadable("gives the service account no uid, or an endless one");
+    return UnreadableReview("gives the service account no uid, or an endless one");
   }
   return ReviewedAccount{.name = std::move(*name), .uid = std::string(*status.uid)};
 }
@@ -100,18 +100,18 @@ SecretBytes TokenReviewRequest(std::string_view token, std::span<const std::stri
 TokenReviewOutcome ReadTokenReview(std::string_view body, std::string_view token,
                                    std::span<const std::string> audiences) {
   const auto document = JsonDocument::Read(body, kMaxTokenReviewBytes);
-  if (!document) return Unreadable(document.error().what);
+  if (!document) return UnreadableReview(document.error().what);
   const JsonObject root = document->root();
   std::optional<std::string_view> kind;
   std::optional<std::string_view> version;
   if (!root.Read("kind", &kind) || !root.Read("apiVersion", &version) || kind != "TokenReview" ||
       version != kApiVersion) {
-    return Unreadable("is none of authentication.k8s.io/v1");
+    return UnreadableReview("is none of authentication.k8s.io/v1");
   }
   std::optional<JsonObject> object;
-  if (!root.Read("status", &object) || !object) return Unreadable("has no status");
-  Status status;
-  if (!status.Read(*object)) return Unreadable("has a status that is not as it should be");
+  if (!root.Read("status", &object) || !object) return UnreadableReview("has no status");
+  ReviewStatus status;
+  if (!status.Read(*object)) return UnreadableReview("has a status that is not as it should be");
   return Judge(status, token, audiences);
 }
 

@@ -15,7 +15,7 @@
 namespace signet::auth {
 namespace {
 
-using Key = std::array<uint8_t, 32>;
+using Hash32 = std::array<uint8_t, 32>;
 using Hash64 = std::array<uint8_t, 64>;
 
 // What is computed of a password on the way, wiped at the end of a scope.
@@ -57,7 +57,7 @@ bool Sha512Of(ByteView password, const std::vector<uint8_t>& salt, Hash64* outpu
   return made;
 }
 
-bool HmacSha256(const Key& key, std::string_view text, Key* output) {
+bool TryHmacSha256(const Hash32& key, std::string_view text, Hash32* output) {
   Hmac hmac;
   if (wc_HmacInit(&hmac, nullptr, INVALID_DEVID) != 0) return false;
   const bool made =
@@ -68,19 +68,19 @@ bool HmacSha256(const Key& key, std::string_view text, Key* output) {
   return made;
 }
 
-bool Sha256Of(ByteView bytes, Key* output) {
+bool TrySha256(ByteView bytes, Hash32* output) {
   return wc_Sha256Hash(bytes.data(), static_cast<uint32_t>(bytes.size()), output->data()) == 0;
 }
 
 // RFC 5802, 3: SaltedPassword, ClientKey, StoredKey.
 bool ScramKeys(ByteView password, const std::vector<uint8_t>& salt, uint32_t iterations,
-               Key* stored_key, Key* server_key) {
-  Wiped<Key> salted;
-  Wiped<Key> client_key;
+               Hash32* stored_key, Hash32* server_key) {
+  Wiped<Hash32> salted;
+  Wiped<Hash32> client_key;
   return Pbkdf2(password, salt, iterations, &salted.bytes) &&
-         HmacSha256(salted.bytes, "Client Key", &client_key.bytes) &&
-         Sha256Of(client_key.bytes, stored_key) &&
-         HmacSha256(salted.bytes, "Server Key", server_key);
+         TryHmacSha256(salted.bytes, "Client Key", &client_key.bytes) &&
+         TrySha256(client_key.bytes, stored_key) &&
+         TryHmacSha256(salted.bytes, "Server Key", server_key);
 }
 
 bool Is(ByteView password, const Pbkdf2Sha512& hash) {
@@ -95,8 +95,8 @@ bool Is(ByteView password, const SaltedSha512& hash) {
 }
 
 bool Is(ByteView password, const ScramCredential& hash) {
-  Wiped<Key> stored_key;
-  Wiped<Key> server_key;
+  Wiped<Hash32> stored_key;
+  Wiped<Hash32> server_key;
   return ScramKeys(password, hash.salt, hash.iterations, &stored_key.bytes, &server_key.bytes) &&
          SameBytes(stored_key.bytes, hash.stored_key);
 }
@@ -125,8 +125,8 @@ bool IsPassword(ByteView password, const PasswordHash& hash) {
 
 uint64_t MarkOf(const PasswordHash& hash) {
   const SecretBytes text = ToText(hash);
-  Key digest;
-  CHECK(Sha256Of(text.bytes(), &digest));
+  Hash32 digest;
+  CHECK(TrySha256(text.bytes(), &digest));
   uint64_t mark;
   std::memcpy(&mark, digest.data(), sizeof mark);
   return std::max<uint64_t>(mark, 1);

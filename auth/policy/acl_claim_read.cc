@@ -81,7 +81,9 @@ bool ForEachText(const element& value, Read read) {
   return true;
 }
 
-std::string Quote(std::string_view text) { return fmt::format("\"{}\"", EscapeForLog(text, 60)); }
+std::string QuoteTopic(std::string_view text) {
+  return fmt::format("\"{}\"", EscapeForLog(text, 60));
+}
 
 }  // namespace
 
@@ -92,11 +94,11 @@ bool AclReader::ReadTopic(std::string_view text, Rule* rule) {
   const bool is_literal = text.starts_with(kLiteral);
   const std::string_view pattern = is_literal ? text.substr(kLiteral.size()) : text;
   if (!is_literal && !HasKnownPlaceholders(pattern)) {
-    return Fail(fmt::format("has a topic with a ${{…}} that there is not: {}", Quote(text)));
+    return Fail(fmt::format("has a topic with a ${{…}} that there is not: {}", QuoteTopic(text)));
   }
   const std::string plain = is_literal ? std::string(pattern) : WithoutPlaceholders(pattern);
   if (!IsMqttUtf8(plain) || !ParseTopicFilter(plain).ok()) {
-    return Fail(fmt::format("has a topic that is no Topic Filter: {}", Quote(text)));
+    return Fail(fmt::format("has a topic that is no Topic Filter: {}", QuoteTopic(text)));
   }
   rule->topics.push_back({.pattern = std::string(pattern), .is_literal = is_literal});
   return true;

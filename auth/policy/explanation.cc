@@ -24,7 +24,7 @@ std::string Quote(std::string_view text) {
 }
 
 // Of a long one the end, which has the name of the file and the line.
-std::string Place(const config::Origin& origin) {
+std::string EndOfPlace(const config::Origin& origin) {
   const std::string place = config::PlaceOf(origin);
   if (place.size() <= kMaxQuote) return place;
   const auto is_inside = [](char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; };
@@ -108,7 +108,7 @@ Miss MissOfPrincipals(const config::Principals& principals, const config::Origin
     miss.sentence = fmt::format("it lacks the attribute {}", missing.front());
   }
   miss.sentence = fmt::format("the rule at {} would allow it, but not to this client: {}",
-                              Place(origin), miss.sentence);
+                              EndOfPlace(origin), miss.sentence);
   return miss;
 }
 
@@ -123,7 +123,7 @@ Miss MissOfTopics(const config::BrokerResource& resource, const Client& client, 
     if (nearness <= miss.nearness) continue;
     miss.nearness = nearness;
     miss.sentence = fmt::format(
-        "the rule at {} allows {} of {}, {}", Place(resource.origin), NameOf(action),
+        "the rule at {} allows {} of {}, {}", EndOfPlace(resource.origin), NameOf(action),
         Quote(pattern), filled ? fmt::format("which does not contain {}", Quote(topic)) : flaw);
   }
   return miss;
@@ -133,7 +133,7 @@ Miss MissOfClientIds(const config::BrokerResource& resource, const Client& clien
   return {.nearness = 4,
           .origin = resource.origin,
           .sentence = fmt::format("the rule at {} allows Connect, but not as {}",
-                                  Place(resource.origin), Quote(client.client_id))};
+                                  EndOfPlace(resource.origin), Quote(client.client_id))};
 }
 
 // The pattern by which the resource allows it; nothing if it does not.
@@ -156,7 +156,7 @@ Explanation Allowed(const config::BrokerResource& resource, Action action,
                     std::string_view pattern) {
   return {.allowed = true,
           .origin = resource.origin,
-          .sentence = fmt::format("the rule at {} allows {} of {}", Place(resource.origin),
+          .sentence = fmt::format("the rule at {} allows {} of {}", EndOfPlace(resource.origin),
                                   NameOf(action), Quote(pattern))};
 }
 
@@ -196,7 +196,7 @@ Explanation ExplainRules(const config::BrokerAuthorization& settings, const Clie
       consider({.nearness = 1,
                 .origin = rule.origin,
                 .sentence = fmt::format("the rule at {} is for this client, but allows no {}",
-                                        Place(rule.origin), NameOf(action))});
+                                        EndOfPlace(rule.origin), NameOf(action))});
     }
     for (const config::BrokerResource& resource : rule.broker_resources) {
       if (resource.method != MethodOf(action)) continue;

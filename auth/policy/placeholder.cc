@@ -5,22 +5,22 @@
 namespace signet::auth {
 namespace {
 
-constexpr std::string_view kAttributes = "client_attrs.";
+constexpr std::string_view kClientAttributes = "client_attrs.";
 
-struct Piece {
+struct LevelPiece {
   std::string_view text;  // Of a placeholder, what stands in its braces.
   bool is_placeholder = false;
 };
 
 // Takes the first piece off `rest`, which is not empty. A ${ without its } is text.
-Piece TakePiece(std::string_view* rest) {
+LevelPiece TakeLevelPiece(std::string_view* rest) {
   const size_t close = rest->starts_with("${") ? rest->find('}') : std::string_view::npos;
   if (close != std::string_view::npos) {
-    const Piece piece{.text = rest->substr(2, close - 2), .is_placeholder = true};
+    const LevelPiece piece{.text = rest->substr(2, close - 2), .is_placeholder = true};
     rest->remove_prefix(close + 1);
     return piece;
   }
-  const Piece piece{.text = rest->substr(0, rest->find("${", 1))};
+  const LevelPiece piece{.text = rest->substr(0, rest->find("${", 1))};
   rest->remove_prefix(piece.text.size());
   return piece;
 }
@@ -31,14 +31,14 @@ std::optional<std::string_view> ValueOf(std::string_view placeholder, const Clie
   if (placeholder == "cert_common_name" && client.principal.peer != nullptr) {
     return client.principal.peer->common_name;
   }
-  if (!placeholder.starts_with(kAttributes)) return std::nullopt;
-  return AttributeOf(client.principal, placeholder.substr(kAttributes.size()));
+  if (!placeholder.starts_with(kClientAttributes)) return std::nullopt;
+  return AttributeOf(client.principal, placeholder.substr(kClientAttributes.size()));
 }
 
 // Appends the level; false if a value is missing.
 bool FillLevel(std::string_view level, const Client& client, std::string* filter) {
   while (!level.empty()) {
-    const Piece piece = TakePiece(&level);
+    const LevelPiece piece = TakeLevelPiece(&level);
     if (!piece.is_placeholder) {
       *filter += piece.text;
       continue;
@@ -68,13 +68,13 @@ FilledIn FillPlaceholders(std::string_view pattern, const Client& client) {
 
 bool HasKnownPlaceholders(std::string_view pattern) {
   while (!pattern.empty()) {
-    const Piece piece = TakePiece(&pattern);
+    const LevelPiece piece = TakeLevelPiece(&pattern);
     if (!piece.is_placeholder) {
       if (piece.text.starts_with("${")) return false;
       continue;
     }
-    const bool is_attribute = piece.text.starts_with(kAttributes) &&
-                              piece.text.size() > kAttributes.size() &&
+    const bool is_attribute = piece.text.starts_with(kClientAttributes) &&
+                              piece.text.size() > kClientAttributes.size() &&
                               piece.text.find('/') == std::string_view::npos;
     if (!is_attribute && piece.text != "clientid" && piece.text != "username" &&
         piece.text != "cert_common_name" && piece.text != "zone") {
@@ -87,7 +87,7 @@ bool HasKnownPlaceholders(std::string_view pattern) {
 std::string WithoutPlaceholders(std::string_view pattern) {
   std::string plain;
   while (!pattern.empty()) {
-    const Piece piece = TakePiece(&pattern);
+    const LevelPiece piece = TakeLevelPiece(&pattern);
     plain += piece.is_placeholder ? "x" : piece.text;
   }
   return plain;

@@ -11,10 +11,10 @@ namespace {
 
 // So many words between two jumps, two at once.
 constexpr size_t kBlock = 8;
-using Pair = uint64_t __attribute__((vector_size(16)));
+using WordPair = uint64_t __attribute__((vector_size(16)));
 
-Pair PairAt(const uint64_t* words) {
-  Pair pair;
+WordPair WordPairAt(const uint64_t* words) {
+  WordPair pair;
   std::memcpy(&pair, words, sizeof pair);
   return pair;
 }
@@ -23,8 +23,9 @@ bool Intersect(std::span<const uint64_t> one, std::span<const uint64_t> other) {
   const size_t words = std::min(one.size(), other.size());
   size_t at = 0;
   for (; at + kBlock <= words; at += kBlock) {
-    Pair common{};
-    for (size_t i = 0; i < kBlock; i += 2) common |= PairAt(&one[at + i]) & PairAt(&other[at + i]);
+    WordPair common{};
+    for (size_t i = 0; i < kBlock; i += 2)
+      common |= WordPairAt(&one[at + i]) & WordPairAt(&other[at + i]);
     if ((common[0] | common[1]) != 0) return true;
   }
   for (; at < words; ++at) {

@@ -5,7 +5,7 @@
 namespace signet::auth {
 namespace {
 
-re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()}; }
+re2::StringPiece AsPiece(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
@@ -15,13 +15,13 @@ std::optional<SmallRegex> SmallRegex::Parse(std::string_view text) {
   options.set_max_mem(kMaxMemory);
   options.set_never_capture(true);
   options.set_log_errors(false);  // It would write what peers say to the standard error.
-  auto compiled = std::make_shared<const re2::RE2>(Piece(text), options);
+  auto compiled = std::make_shared<const re2::RE2>(AsPiece(text), options);
   if (!compiled->ok()) return std::nullopt;
   return SmallRegex(std::move(compiled));
 }
 
 bool SmallRegex::IsIn(std::string_view text) const {
-  return re2::RE2::PartialMatch(Piece(text), *compiled_);
+  return re2::RE2::PartialMatch(AsPiece(text), *compiled_);
 }
 
 }  // namespace signet::auth

@@ -5,14 +5,6 @@
 #include <utility>
 
 namespace signet::auth {
-namespace {
-
-constexpr std::string_view kUsername = "principal.username";
-constexpr std::string_view kClientId = "principal.clientId";
-constexpr std::string_view kAttributes = "principal.attributes.";
-
-}  // namespace
-
 std::optional<std::string_view> AttributeOf(const Principal& principal, std::string_view name) {
   const auto found =
       std::ranges::find(principal.attributes, name, &std::pair<std::string, std::string>::first);
@@ -22,12 +14,12 @@ std::optional<std::string_view> AttributeOf(const Principal& principal, std::str
 
 std::optional<std::string_view> ValueOfToken(std::string_view token, const Client& client) {
   std::optional<std::string_view> value;
-  if (token == kUsername) {
+  if (token == kUsernameToken) {
     value = client.principal.username;
-  } else if (token == kClientId) {
+  } else if (token == kClientIdToken) {
     value = client.client_id;
-  } else if (token.starts_with(kAttributes)) {
-    value = AttributeOf(client.principal, token.substr(kAttributes.size()));
+  } else if (token.starts_with(kAttributesToken)) {
+    value = AttributeOf(client.principal, token.substr(kAttributesToken.size()));
   }
   if (value && value->empty()) return std::nullopt;
   return value;

@@ -10,6 +10,11 @@
 
 namespace signet::auth {
 
+// Those that there are; the last one goes on with the name of an attribute.
+inline constexpr std::string_view kUsernameToken = "principal.username";
+inline constexpr std::string_view kClientIdToken = "principal.clientId";
+inline constexpr std::string_view kAttributesToken = "principal.attributes.";
+
 // The client that a decision is about. Borrows, for one call.
 struct Client {
   const Principal& principal;

@@ -89,18 +89,17 @@ TopicIndex::Levels TopicIndex::Split(std::string_view topic) const {
 }
 
 TopicIndex::Bindings TopicIndex::Bind(const Client& client) const {
-  constexpr std::string_view kAttributes = "principal.attributes.";
   Bindings bindings;
   if (tokens_.empty()) return bindings;
   const auto bind = [&](std::string_view token, std::string_view value) {
     const auto known = tokens_.find(token);
     if (known != tokens_.end()) bindings.push_back({known->second, value});
   };
-  bind("principal.username", client.principal.username);
-  bind("principal.clientId", client.client_id);
-  std::string token(kAttributes);
+  bind(kUsernameToken, client.principal.username);
+  bind(kClientIdToken, client.client_id);
+  std::string token(kAttributesToken);
   for (const auto& [name, value] : client.principal.attributes) {
-    token.resize(kAttributes.size());
+    token.resize(kAttributesToken.size());
     token += name;
     bind(token, value);
   }

@@ -35,11 +35,9 @@ class Warnings {
   std::vector<config::Problem> all_;
 };
 
-std::string Quote(std::string_view text) { return fmt::format("\"{}\"", EscapeForLog(text, 100)); }
-
-constexpr std::string_view kUsername = "principal.username";
-constexpr std::string_view kClientId = "principal.clientId";
-constexpr std::string_view kAttributes = "principal.attributes.";
+std::string QuoteFilter(std::string_view text) {
+  return fmt::format("\"{}\"", EscapeForLog(text, 100));
+}
 
 // One entry of a rule's lists, which alone makes the rule be for a client.
 struct Named {
@@ -49,10 +47,10 @@ struct Named {
 
   // What the token stands for, for all whom this names; nothing if it may be anything.
   std::optional<std::string_view> Fixes(std::string_view token) const {
-    if (token == kUsername && username != nullptr) return *username;
-    if (token == kClientId && client_id != nullptr) return *client_id;
-    if (attributes == nullptr || !token.starts_with(kAttributes)) return std::nullopt;
-    const auto value = attributes->find(token.substr(kAttributes.size()));
+    if (token == kUsernameToken && username != nullptr) return *username;
+    if (token == kClientIdToken && client_id != nullptr) return *client_id;
+    if (attributes == nullptr || !token.starts_with(kAttributesToken)) return std::nullopt;
+    const auto value = attributes->find(token.substr(kAttributesToken.size()));
     if (value == attributes->end()) return std::nullopt;
     return value->second;
   }
@@ -90,7 +88,7 @@ bool HasNameAndMore(std::string_view pattern) {
 
 // The pattern for all whom this names, with '*' for what may be anything; nothing if a token of it
 // is empty for them, which matches nothing.
-std::optional<std::string> Fill(const Named& named, std::string_view pattern) {
+std::optional<std::string> FillNamed(const Named& named, std::string_view pattern) {
   std::string filled;
   for (size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{')) {
     const size_t close = pattern.find('}', open);
@@ -109,7 +107,7 @@ std::optional<std::string> Fill(const Named& named, std::string_view pattern) {
 
 // Whether somebody whom this names might connect by the pattern.
 bool MayMatch(const Named& named, std::string_view pattern) {
-  const std::optional<std::string> filled = Fill(named, pattern);
+  const std::optional<std::string> filled = FillNamed(named, pattern);
   if (!filled) return false;
   if (named.client_id == nullptr) return true;
   const Principal nobody;
@@ -189,7 +187,7 @@ class RuleCheck {
   template <typename... More>
   void Say(const BrokerResource& resource, fmt::format_string<std::string, More...> sentence,
            const std::string& text, More... more) {
-    warnings_.Add(resource.origin, fmt::format(sentence, Quote(text), std::move(more)...));
+    warnings_.Add(resource.origin, fmt::format(sentence, QuoteFilter(text), std::move(more)...));
   }
 
   const AuthorizationRule& rule_;

@@ -14,7 +14,7 @@ namespace {
 std::atomic<void*> reserve{nullptr};
 std::atomic<size_t> reserve_bytes{0};
 // How often it was given out; a thread that fails takes note.
-std::atomic<uint64_t> given{0};
+std::atomic<uint64_t> times_given{0};
 
 thread_local bool not_for_me = false;
 thread_local uint64_t given_seen = 0;
@@ -32,11 +32,11 @@ void OnFailure() {
   if (not_for_me) throw std::bad_alloc();  // What the standard asks of a handler that gives up.
   if (void* const memory = reserve.exchange(nullptr)) {
     munmap(memory, reserve_bytes);
-    given_seen = given.fetch_add(1) + 1;
+    given_seen = times_given.fetch_add(1) + 1;
     return;
   }
   // Another thread may have set it free a moment ago; that is worth one more attempt.
-  const uint64_t now_given = given.load();
+  const uint64_t now_given = times_given.load();
   if (std::exchange(given_seen, now_given) != now_given) return;
   std::fputs("signet: out of memory, and the reserve is used up\n", stderr);
   std::abort();
@@ -64,7 +64,7 @@ bool MemoryReserve::Refill() {
   return true;
 }
 
-uint64_t MemoryReserve::failures() { return given.load(); }
+uint64_t MemoryReserve::failures() { return times_given.load(); }
 
 MemoryReserve::NotForMe::NotForMe() { not_for_me = true; }
 MemoryReserve::NotForMe::~NotForMe() { not_for_me = false; }

@@ -10,7 +10,7 @@ namespace signet {
 namespace {
 
 // As manifests name it.
-std::string_view NameOf(Action action) {
+std::string_view NameOfAction(Action action) {
   switch (action) {
     case Action::kConnect:
       return "Connect";
@@ -35,7 +35,7 @@ void DenialLog::Write(const Denial& denial, const Authorizer& authorizer) {
                      {{"client_id", denial.client_id},
                       {"username", denial.principal.username},
                       {"identity", denial.principal.identity},
-                      {"action", NameOf(denial.action)},
+                      {"action", NameOfAction(denial.action)},
                       {"topic", denial.topic},
                       {"why", why},
                       {"not_logged_before", fmt::format("{}", left_out)}});

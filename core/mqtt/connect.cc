@@ -98,7 +98,7 @@ uint8_t FlagsOf(const ConnectView& connect) {
   return static_cast<uint8_t>(flags | static_cast<uint8_t>(connect.will->qos) << kWillQosShift);
 }
 
-size_t RemainingLength(const ConnectView& connect) {
+size_t RemainingLengthOf(const ConnectView& connect) {
   const auto properties_size = [&](const Properties& properties) {
     return connect.version == ProtocolVersion::k5 ? PropertiesSize(properties.wire.size()) : 0;
   };
@@ -141,7 +141,7 @@ ReasonCode DecodeConnect(ByteReader reader, uint32_t max_user_properties, Connec
 
 void EncodeConnect(const ConnectView& connect, PacketBytes* out) {
   const bool has_properties = connect.version == ProtocolVersion::k5;
-  ByteWriter writer = AppendPacket(PacketType::kConnect, 0, RemainingLength(connect), out);
+  ByteWriter writer = AppendPacket(PacketType::kConnect, 0, RemainingLengthOf(connect), out);
   writer.WriteText(kProtocolName);
   writer.WriteU8(static_cast<uint8_t>(connect.version));
   writer.WriteU8(FlagsOf(connect));

@@ -20,7 +20,7 @@
 namespace signet {
 namespace {
 
-using Der = std::vector<uint8_t>;
+using DerBytes = std::vector<uint8_t>;
 
 constexpr int64_t kYear2050 = 2'524'608'000;  // UTCTime ends before it (RFC 5280, 4.1.2.5).
 constexpr size_t kSerialSize = 16;
@@ -34,7 +34,7 @@ constexpr uint8_t kCommonName[] = {0x55, 0x04, 0x03};
 constexpr uint8_t kOrganizationName[] = {0x55, 0x04, 0x0a};
 constexpr uint8_t kSubjectKeyId = 0x0e;  // The last number of 2.5.29.x.
 constexpr uint8_t kKeyUsage = 0x0f;
-constexpr uint8_t kSubjectAltName = 0x11;
+constexpr uint8_t kSubjectAltNameArc = 0x11;
 constexpr uint8_t kBasicConstraints = 0x13;
 constexpr uint8_t kAuthorityKeyId = 0x23;
 constexpr uint8_t kExtendedKeyUsage = 0x25;
@@ -44,11 +44,11 @@ constexpr uint8_t kCertAndCrlSign[] = {0x01, 0x06};  // Bits 5 and 6, one bit un
 constexpr uint8_t kDigitalSignature[] = {0x07, 0x80};
 constexpr uint8_t kTrue[] = {0xff};
 constexpr uint8_t kVersion3[] = {0x02};
-constexpr uint8_t kDnsName = der::Primitive(2);  // RFC 5280, 4.2.1.6.
-constexpr uint8_t kIpAddress = der::Primitive(7);
+constexpr uint8_t kDnsNameTag = der::Primitive(2);  // RFC 5280, 4.2.1.6.
+constexpr uint8_t kIpAddressTag = der::Primitive(7);
 
 // AlgorithmIdentifier, whole.
-Der SignatureAlgorithm(KeyAlgorithm algorithm) {
+DerBytes SignatureAlgorithm(KeyAlgorithm algorithm) {
   switch (algorithm) {
     case KeyAlgorithm::kEc256:
       return {0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
@@ -64,9 +64,9 @@ Der SignatureAlgorithm(KeyAlgorithm algorithm) {
   }
 }
 
-void Append(ByteView bytes, Der* der) { der->insert(der->end(), bytes.begin(), bytes.end()); }
+void Append(ByteView bytes, DerBytes* der) { der->insert(der->end(), bytes.begin(), bytes.end()); }
 
-Der Time(int64_t at_s) {
+DerBytes Time(int64_t at_s) {
   const std::tm time = fmt::gmtime(at_s);
   if (at_s < kYear2050) {
     return der::Make(der::kUtcTime, {AsBytes(fmt::format("{:%y%m%d%H%M%S}Z", time))});
@@ -74,12 +74,13 @@ Der Time(int64_t at_s) {
   return der::Make(der::kGeneralizedTime, {AsBytes(fmt::format("{:%Y%m%d%H%M%S}Z", time))});
 }
 
-Der Name(const CertificateRequest& request) {
-  Der name;
+DerBytes Name(const CertificateRequest& request) {
+  DerBytes name;
   const auto append = [&](ByteView type, const std::string& value) {
     if (value.empty()) return;
-    const Der pair = der::Make(der::kSequence, {der::Make(der::kObjectId, {type}),
-                                                der::Make(der::kUtf8String, {AsBytes(value)})});
+    const DerBytes pair = der::Make(
+        der::kSequence,
+        {der::Make(der::kObjectId, {type}), der::Make(der::kUtf8String, {AsBytes(value)})});
     Append(der::Make(der::kSet, {pair}), &name);
   };
   append(kOrganizationName, request.organization);
@@ -87,9 +88,9 @@ Der Name(const CertificateRequest& request) {
   return der::Make(der::kSequence, {name});
 }
 
-void AppendExtension(uint8_t number, bool critical, ByteView value, Der* extensions) {
+void AppendExtension(uint8_t number, bool critical, ByteView value, DerBytes* extensions) {
   const uint8_t id[] = {0x55, 0x1d, number};
-  Der flag;
+  DerBytes flag;
   if (critical) flag = der::Make(der::kBoolean, {kTrue});
   Append(der::Make(der::kSequence,
                    {der::Make(der::kObjectId, {id}), flag, der::Make(der::kOctetString, {value})}),
@@ -103,34 +104,34 @@ bool IsDnsName(std::string_view name) {
   });
 }
 
-Status AppendNames(const CertificateRequest& request, Der* extensions) {
-  Der names;
+Status AppendNames(const CertificateRequest& request, DerBytes* extensions) {
+  DerBytes names;
   for (const std::string& name : request.dns) {
     if (!IsDnsName(name)) {
       return Status::Error(fmt::format("{} is not a DNS name", EscapeForLog(name)));
     }
-    Append(der::Make(kDnsName, {AsBytes(name)}), &names);
+    Append(der::Make(kDnsNameTag, {AsBytes(name)}), &names);
   }
   for (const std::string& text : request.ips) {
-    const Der address = ParseIp(text);
+    const DerBytes address = ParseIp(text);
     if (address.empty()) {
       return Status::Error(fmt::format("{} is not an IP address", EscapeForLog(text)));
     }
-    Append(der::Make(kIpAddress, {address}), &names);
+    Append(der::Make(kIpAddressTag, {address}), &names);
     if (names.size() > kMaxBodySize) break;
   }
   if (names.size() > kMaxBodySize - 1024) {
     return Status::Error("there are more DNS names and IP addresses than a certificate can hold");
   }
   if (!names.empty()) {
-    AppendExtension(kSubjectAltName, false, der::Make(der::kSequence, {names}), extensions);
+    AppendExtension(kSubjectAltNameArc, false, der::Make(der::kSequence, {names}), extensions);
   }
   return Status::Ok();
 }
 
-void AppendUse(const CertificateRequest& request, Der* extensions) {
+void AppendUse(const CertificateRequest& request, DerBytes* extensions) {
   if (request.use == CertificateUse::kCa) {
-    Der length;
+    DerBytes length;
     if (request.path_length >= 0) {
       const uint8_t digit[] = {static_cast<uint8_t>(request.path_length & 0x7f)};
       length = der::Make(der::kInteger, {digit});
@@ -148,8 +149,8 @@ void AppendUse(const CertificateRequest& request, Der* extensions) {
 }
 
 // Of the bits of the public key (RFC 7093, 2, method 1).
-Der KeyId(PrivateKey* key) {
-  const Der info = key->PublicKeyInfo();
+DerBytes KeyId(PrivateKey* key) {
+  const DerBytes info = key->PublicKeyInfo();
   ByteReader reader(info);
   ByteReader body;
   der::Element bits;
@@ -158,7 +159,7 @@ Der KeyId(PrivateKey* key) {
     return {};
   }
   const ByteView hashed = bits.content.subspan(1);
-  Der digest(WC_SHA256_DIGEST_SIZE);
+  DerBytes digest(WC_SHA256_DIGEST_SIZE);
   if (wc_Sha256Hash(hashed.data(), static_cast<word32>(hashed.size()), digest.data()) != 0) {
     return {};
   }
@@ -167,24 +168,24 @@ Der KeyId(PrivateKey* key) {
 }
 
 // The Name of a certificate's subject, whole; empty if it is none.
-Der SubjectOf(const std::string& pem) {
+DerBytes SubjectOf(const std::string& pem) {
   StatusOr<std::vector<PemBlock>> blocks = ParsePem(pem);
   if (!blocks.ok() || blocks->empty()) return {};
   const StatusOr<CertificateInfo> info = ReadCertificate(blocks->front().der);
-  return info.ok() ? der::Make(der::kSequence, {info->subject_der}) : Der();
+  return info.ok() ? der::Make(der::kSequence, {info->subject_der}) : DerBytes();
 }
 
 // TBSCertificate (RFC 5280, 4.1).
 Status MakeBody(const CertificateRequest& request, ByteView issuer, PrivateKey* key,
-                PrivateKey* signer, Der* body) {
+                PrivateKey* signer, DerBytes* body) {
   uint8_t serial[kSerialSize];
-  const Der key_id = KeyId(key);
-  const Der signer_id = KeyId(signer);
+  const DerBytes key_id = KeyId(key);
+  const DerBytes signer_id = KeyId(signer);
   if (!FillRandom(serial) || key_id.empty() || signer_id.empty()) {
     return Status::Error("a certificate could not be made");
   }
   serial[0] = static_cast<uint8_t>((serial[0] & 0x7f) | 0x40);  // Positive, and of full length.
-  Der extensions;
+  DerBytes extensions;
   AppendUse(request, &extensions);
   AppendExtension(kSubjectKeyId, false, der::Make(der::kOctetString, {key_id}), &extensions);
   AppendExtension(kAuthorityKeyId, false,
@@ -202,8 +203,8 @@ Status MakeBody(const CertificateRequest& request, ByteView issuer, PrivateKey* 
 }
 
 // The whole certificate, or nothing.
-Der Sign(const Der& body, PrivateKey* signer) {
-  Der der = body;
+DerBytes Sign(const DerBytes& body, PrivateKey* signer) {
+  DerBytes der = body;
   der.resize(body.size() + kMaxSignatureSize);
   const int size = wc_SignCert_ex(static_cast<int>(body.size()), signer->signature_type(),
                                   der.data(), static_cast<word32>(der.size()),
@@ -260,14 +261,14 @@ StatusOr<std::string> MakeCertificate(const CertificateRequest& request, const S
   if (request.common_name.size() > kMaxNameSize || request.organization.size() > kMaxNameSize) {
     return Status::Error(fmt::format("a certificate's name has at most {} bytes", kMaxNameSize));
   }
-  const Der issuer_name = signs_itself ? Name(request) : SubjectOf(issuer.certificate_pem);
+  const DerBytes issuer_name = signs_itself ? Name(request) : SubjectOf(issuer.certificate_pem);
   if (issuer_name.empty()) return Status::Error("the CA's certificate is not one in PEM");
-  Der body;
+  DerBytes body;
   if (Status status = MakeBody(request, issuer_name, key->get(), signer->get(), &body);
       !status.ok()) {
     return status;
   }
-  const Der der = Sign(body, signer->get());
+  const DerBytes der = Sign(body, signer->get());
   std::string pem = der.empty() ? std::string() : ToPem(der);
   if (pem.empty()) return Status::Error("a certificate could not be signed");
   return pem;

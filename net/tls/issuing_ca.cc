@@ -16,7 +16,7 @@ constexpr std::string_view kOrganization = "Signet";
 
 using Names = std::set<std::string, std::less<>>;  // Without regard to their order.
 
-std::string Lower(std::string name) {
+std::string LowerCase(std::string name) {
   for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return name;
 }
@@ -25,7 +25,7 @@ bool HasNames(const CertificateInfo& certificate, const ServerCertificateSpec& s
   Names dns;
   Names ips;
   Names ips_held;
-  for (const std::string& name : spec.dns) dns.insert(Lower(name));
+  for (const std::string& name : spec.dns) dns.insert(LowerCase(name));
   for (const std::string& ip : spec.ips) ips.emplace(AsText(ParseIp(ip)));
   for (const std::vector<uint8_t>& ip : certificate.ips) ips_held.emplace(AsText(ip));
   return Names(certificate.dns_names.begin(), certificate.dns_names.end()) == dns &&

@@ -27,20 +27,20 @@ class Gcm {
   }
 
   bool Encrypt(MutableBytes bytes, TicketKeys::Envelope* envelope) {
-    return ready_ &&
-           wc_AesGcmEncrypt(&aes_, bytes.data(), bytes.data(), Size(bytes), envelope->nonce.data(),
-                            Size(envelope->nonce), envelope->tag.data(), Size(envelope->tag),
-                            envelope->key_name.data(), Size(envelope->key_name)) == 0;
+    return ready_ && wc_AesGcmEncrypt(&aes_, bytes.data(), bytes.data(), SizeOf(bytes),
+                                      envelope->nonce.data(), SizeOf(envelope->nonce),
+                                      envelope->tag.data(), SizeOf(envelope->tag),
+                                      envelope->key_name.data(), SizeOf(envelope->key_name)) == 0;
   }
   bool Decrypt(MutableBytes bytes, const TicketKeys::Envelope& envelope) {
     return ready_ &&
-           wc_AesGcmDecrypt(&aes_, bytes.data(), bytes.data(), Size(bytes), envelope.nonce.data(),
-                            Size(envelope.nonce), envelope.tag.data(), Size(envelope.tag),
-                            envelope.key_name.data(), Size(envelope.key_name)) == 0;
+           wc_AesGcmDecrypt(&aes_, bytes.data(), bytes.data(), SizeOf(bytes), envelope.nonce.data(),
+                            SizeOf(envelope.nonce), envelope.tag.data(), SizeOf(envelope.tag),
+                            envelope.key_name.data(), SizeOf(envelope.key_name)) == 0;
   }
 
  private:
-  static word32 Size(ByteView bytes) { return static_cast<word32>(bytes.size()); }
+  static word32 SizeOf(ByteView bytes) { return static_cast<word32>(bytes.size()); }
 
   Aes aes_;
   bool ready_ = false;

@@ -9,14 +9,14 @@ namespace {
 
 constexpr int kMaxExpansions = 1000;
 
-bool IsNameChar(char c) {
+bool IsMacroChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 // The name at the front of `text`, perhaps empty.
 std::string_view NameAt(std::string_view text) {
   size_t size = 0;
-  while (size < text.size() && IsNameChar(text[size])) ++size;
+  while (size < text.size() && IsMacroChar(text[size])) ++size;
   return text.substr(0, size);
 }
 

@@ -14,16 +14,16 @@
 namespace signet {
 namespace {
 
-Instant At(int64_t ms) { return Instant(milliseconds(ms)); }
+Instant AtMs(int64_t ms) { return Instant(milliseconds(ms)); }
 
 TEST(PortLoad, HasRoomForSoMany) {
   PortLoad load;
   const PortSettings settings{.max_connections = 2};
-  EXPECT_EQ(load.Enter(settings, At(0)), PortLoad::Admission::kAdmitted);
-  EXPECT_EQ(load.Enter(settings, At(0)), PortLoad::Admission::kAdmitted);
-  EXPECT_EQ(load.Enter(settings, At(0)), PortLoad::Admission::kTooMany);
+  EXPECT_EQ(load.Enter(settings, AtMs(0)), PortLoad::Admission::kAdmitted);
+  EXPECT_EQ(load.Enter(settings, AtMs(0)), PortLoad::Admission::kAdmitted);
+  EXPECT_EQ(load.Enter(settings, AtMs(0)), PortLoad::Admission::kTooMany);
   load.Leave();
-  EXPECT_EQ(load.Enter(settings, At(0)), PortLoad::Admission::kAdmitted);
+  EXPECT_EQ(load.Enter(settings, AtMs(0)), PortLoad::Admission::kAdmitted);
   EXPECT_EQ(load.connections(), 2);
 }
 
@@ -32,7 +32,7 @@ TEST(PortLoad, LetsABurstThroughAndThenARate) {
   const PortSettings settings{.connection_rate = 10, .connection_burst = 3};
   const auto admitted = [&](int64_t ms) {
     int count = 0;
-    while (load.Enter(settings, At(ms)) == PortLoad::Admission::kAdmitted) ++count;
+    while (load.Enter(settings, AtMs(ms)) == PortLoad::Admission::kAdmitted) ++count;
     return count;
   };
   EXPECT_EQ(admitted(5000), 3);
@@ -51,7 +51,7 @@ TEST(PortLoad, CountsAlikeOnManyThreads) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 1000; ++n) {
-        if (load.Enter(settings, At(1000)) == PortLoad::Admission::kAdmitted) ++admitted;
+        if (load.Enter(settings, AtMs(1000)) == PortLoad::Admission::kAdmitted) ++admitted;
       }
     });
   }

@@ -26,7 +26,7 @@ std::optional<uint32_t> NumberIn(std::string_view payload, char kind) {
 
 int Number(QoS qos) { return static_cast<int>(qos); }
 
-bool IsGuest(std::string_view client) { return client.starts_with("guest"); }
+bool IsGuestName(std::string_view client) { return client.starts_with("guest"); }
 
 }  // namespace
 
@@ -201,10 +201,10 @@ void Ledger::CheckWanted(const std::string& client, MessageNumber number) {
   for (const Interval& interval : intervals_[client]) {
     if (interval.refused || !Matches(FilterOf(interval.filter), message.topic)) continue;
     if (!interval.ended) return;
-    if (message.sent <= *interval.ended && !IsGuest(client)) return;
+    if (message.sent <= *interval.ended && !IsGuestName(client)) return;
   }
   Violated(fmt::format("{} got message {} on {}, to which it {}", client, number, message.topic,
-                       IsGuest(client) ? "does not listen any more" : "did not subscribe"));
+                       IsGuestName(client) ? "does not listen any more" : "did not subscribe"));
 }
 
 void Ledger::CheckCopies(const std::string& client, MessageNumber number, QoS qos, bool dup) {

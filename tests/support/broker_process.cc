@@ -28,7 +28,7 @@ namespace {
 using std::chrono::steady_clock;
 
 // For a start, and for an end with the default drain_timeout_s, under sanitizers on a busy machine.
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kBrokerPatience{60};
 
 struct Child {
   pid_t pid = -1;
@@ -62,7 +62,7 @@ std::string ReadUntil(int fd, std::string_view end) {
   std::string text;
   std::array<char, 512> piece;
   pollfd poll_for{.fd = fd, .events = POLLIN, .revents = 0};
-  const auto patience = std::chrono::milliseconds(kPatience);
+  const auto patience = std::chrono::milliseconds(kBrokerPatience);
   while (text.find(end) == std::string::npos &&
          poll(&poll_for, 1, static_cast<int>(patience.count())) > 0) {
     const ssize_t size = read(fd, piece.data(), piece.size());
@@ -121,7 +121,7 @@ void BrokerProcess::ReadPort(int output) {
 }
 
 int BrokerProcess::WaitForEnd() {
-  const auto end = steady_clock::now() + kPatience;
+  const auto end = steady_clock::now() + kBrokerPatience;
   while (steady_clock::now() < end) {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_) {

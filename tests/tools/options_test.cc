@@ -16,14 +16,14 @@
 namespace signet {
 namespace {
 
-CommandLine Parse(std::initializer_list<const char*> arguments) {
+CommandLine ParseOptions(std::initializer_list<const char*> arguments) {
   std::vector<const char*> argv{"signet"};
   argv.insert(argv.end(), arguments);
   return ParseCommandLine(static_cast<int>(argv.size()), argv.data(), 3);
 }
 
 TEST(Options, WithoutArgumentsListenOnLoopbackWithAShardForEachProcessor) {
-  const CommandLine line = Parse({});
+  const CommandLine line = ParseOptions({});
   ASSERT_FALSE(line.exit.has_value()) << line.exit->error;
   ASSERT_EQ(line.options.listen.size(), 1);
   EXPECT_EQ(line.options.listen[0].ToText(), "127.0.0.1:1883");
@@ -39,10 +39,10 @@ TEST(Options, UseNoMoreShardsThanThereMayBe) {
 }
 
 TEST(Options, TakeEverythingThatCanBeSaid) {
-  const CommandLine line =
-      Parse({"--listen", "127.0.0.1:0", "--listen", "[::1]:1884", "--shards", "2", "--no-pin",
-             "--limit", "connections=7", "--limit", "send_stall_s=3", "--log-format", "json",
-             "--log-level", "warning", "--response-information", "replies/"});
+  const CommandLine line = ParseOptions(
+      {"--listen", "127.0.0.1:0", "--listen", "[::1]:1884", "--shards", "2", "--no-pin", "--limit",
+       "connections=7", "--limit", "send_stall_s=3", "--log-format", "json", "--log-level",
+       "warning", "--response-information", "replies/"});
   ASSERT_FALSE(line.exit.has_value()) << line.exit->error;
   ASSERT_EQ(line.options.listen.size(), 2);
   EXPECT_EQ(line.options.listen[1].ToText(), "[::1]:1884");
@@ -80,7 +80,7 @@ void ExpectOneSentence(const CommandLine& line, const std::string& typed) {
 
 // What is said of a wrong value.
 std::string SentenceOn(const char* option, const std::string& value) {
-  const CommandLine line = Parse({option, value.c_str()});
+  const CommandLine line = ParseOptions({option, value.c_str()});
   ExpectOneSentence(line, value);
   return line.exit ? line.exit->error : std::string();
 }
@@ -124,7 +124,7 @@ TEST(Options, AnswerAWrongCommandLineWithOneSentence) {
       {"\xFF"},
       {"--no-pin", "3"}};
   for (const auto& arguments : wrong) {
-    ExpectOneSentence(Parse(arguments), fmt::format("{}", fmt::join(arguments, " ")));
+    ExpectOneSentence(ParseOptions(arguments), fmt::format("{}", fmt::join(arguments, " ")));
   }
 }
 
@@ -132,7 +132,7 @@ TEST(Options, TakeNoValueForAFlag) {
   for (const std::string flag : {"--no-pin", "--print-limits", "--help", "-h", "--version"}) {
     for (const char* value : {"=3", "=", "=true", "=false", "=nonsense", "=\x1B[1m"}) {
       const std::string typed = flag + value;
-      ExpectOneSentence(Parse({typed.c_str()}), typed);
+      ExpectOneSentence(ParseOptions({typed.c_str()}), typed);
     }
   }
 }
@@ -145,7 +145,7 @@ TEST(Options, SayWhatAValueCanBe) {
             "see signet --help\n");
   EXPECT_EQ(SentenceOn("--shards", "two"),
             "signet: --shards: \"two\" is not a whole number from 1 to 64; see signet --help\n");
-  EXPECT_EQ(Parse({"--no-pin=3"}).exit->error,
+  EXPECT_EQ(ParseOptions({"--no-pin=3"}).exit->error,
             "signet: --no-pin takes no value; see signet --help\n");
   EXPECT_NE(SentenceOn("--limit", "connexions=1").find("did you mean connections?"),
             std::string::npos);
@@ -158,8 +158,8 @@ TEST(Options, EscapeWhatWasTyped) {
     SentenceOn(option, nasty);
   }
   SentenceOn("--limit", nasty + "=1");
-  ExpectOneSentence(Parse({nasty.c_str()}), "an argument");
-  ExpectOneSentence(Parse({("--" + nasty).c_str()}), "an option");
+  ExpectOneSentence(ParseOptions({nasty.c_str()}), "an argument");
+  ExpectOneSentence(ParseOptions({("--" + nasty).c_str()}), "an option");
 }
 
 // Response Information becomes the beginning of a topic, the Client Identifier being behind it.
@@ -168,11 +168,12 @@ TEST(Options, TakeNoResponseInformationThatCannotBeginATopic) {
     SentenceOn("--response-information", wrong);
   }
   const size_t most = 65'535 - Limits().client_id_bytes;
-  EXPECT_FALSE(Parse({"--response-information", std::string(most, 'x').c_str()}).exit.has_value());
+  EXPECT_FALSE(
+      ParseOptions({"--response-information", std::string(most, 'x').c_str()}).exit.has_value());
   SentenceOn("--response-information", std::string(most + 1, 'x'));
   const std::string prefix(60'000, 'x');
   ExpectOneSentence(
-      Parse({"--response-information", prefix.c_str(), "--limit", "client_id_bytes=6000"}),
+      ParseOptions({"--response-information", prefix.c_str(), "--limit", "client_id_bytes=6000"}),
       "too long with such Client Identifiers");
 }
 
@@ -249,14 +250,14 @@ TEST(Options, AnswerEveryWrongLineWithOneSentence) {
 }
 
 TEST(Options, PrintVersionHelpAndLimits) {
-  EXPECT_TRUE(Parse({"--version"}).exit->output.starts_with("signet "));
-  EXPECT_EQ(Parse({"--version"}).exit->code, 0);
-  const CommandLine help = Parse({"--help"});
+  EXPECT_TRUE(ParseOptions({"--version"}).exit->output.starts_with("signet "));
+  EXPECT_EQ(ParseOptions({"--version"}).exit->code, 0);
+  const CommandLine help = ParseOptions({"--help"});
   EXPECT_EQ(help.exit->code, 0);
   for (const char* option : {"--listen", "--shards", "--limit", "--log-format", "--log-level"}) {
     EXPECT_NE(help.exit->output.find(option), std::string::npos) << option;
   }
-  const CommandLine limits = Parse({"--print-limits"});
+  const CommandLine limits = ParseOptions({"--print-limits"});
   EXPECT_EQ(limits.exit->code, 0);
   for (const LimitInfo& limit : AllLimits()) {
     EXPECT_NE(limits.exit->output.find(std::string(limit.name)), std::string::npos) << limit.name;
@@ -268,7 +269,7 @@ TEST(Options, TheDocumentOfLimitsIsWhatIsPrinted) {
   const std::string path = SIGNET_SOURCE_DIR "/docs/LIMITS.md";
   std::ifstream file(path);
   const std::string document{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_TRUE(document.ends_with("\n\n" + Parse({"--print-limits"}).exit->output)) << path;
+  EXPECT_TRUE(document.ends_with("\n\n" + ParseOptions({"--print-limits"}).exit->output)) << path;
 }
 
 }  // namespace

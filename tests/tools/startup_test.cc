@@ -57,7 +57,7 @@ std::string SentenceOf(const std::vector<std::string>& arguments,
   return sentence;
 }
 
-bool Contains(const std::string& text, const std::string& part) {
+bool ContainsText(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -71,9 +71,9 @@ TEST(StartUp, NamesTheCallThatASeccompFilterRefuses) {
       const std::string sentence = SentenceOf({"--listen", "127.0.0.1:0"}, [&, number = call] {
         Refuse(number, static_cast<uint32_t>(error));
       });
-      EXPECT_TRUE(Contains(sentence, name)) << sentence;
-      EXPECT_TRUE(Contains(sentence, "seccomp")) << sentence;
-      EXPECT_FALSE(Contains(sentence, "newer")) << sentence;
+      EXPECT_TRUE(ContainsText(sentence, name)) << sentence;
+      EXPECT_TRUE(ContainsText(sentence, "seccomp")) << sentence;
+      EXPECT_FALSE(ContainsText(sentence, "newer")) << sentence;
     }
   }
 }
@@ -83,7 +83,7 @@ TEST(StartUp, NamesSeccompWhenIoUringIsRefusedAltogether) {
     const std::string sentence = SentenceOf({"--listen", "127.0.0.1:0"}, [error] {
       Refuse(SYS_io_uring_setup, static_cast<uint32_t>(error));
     });
-    EXPECT_TRUE(Contains(sentence, "seccomp") || Contains(sentence, "io_uring_disabled"))
+    EXPECT_TRUE(ContainsText(sentence, "seccomp") || ContainsText(sentence, "io_uring_disabled"))
         << sentence;
   }
 }
@@ -95,8 +95,8 @@ TEST(StartUp, NamesTheLimitOnLockedMemory) {
   for (const rlim_t kib : {8u, 12u, 16u}) {
     const std::string sentence =
         SentenceOf({"--listen", taken}, [kib] { LimitLockedMemory(kib * 1024); });
-    EXPECT_TRUE(Contains(sentence, fmt::format("the limit on locked memory is {} KiB", kib)) ||
-                Contains(sentence, "cannot listen on"))
+    EXPECT_TRUE(ContainsText(sentence, fmt::format("the limit on locked memory is {} KiB", kib)) ||
+                ContainsText(sentence, "cannot listen on"))
         << sentence;
   }
 }
@@ -112,7 +112,7 @@ TEST(StartUp, NamesTheWantOfAFileDescriptorWhereverItIsFound) {
       const std::string sentence = SentenceOf({"--listen", "127.0.0.1:0"}, [&, number = call] {
         Refuse(number, static_cast<uint32_t>(error));
       });
-      EXPECT_TRUE(Contains(sentence, "no file descriptor left; raise the limit"))
+      EXPECT_TRUE(ContainsText(sentence, "no file descriptor left; raise the limit"))
           << name << ": " << sentence;
     }
   }
@@ -130,8 +130,8 @@ TEST(StartUp, NamesTheLimitOnOpenFiles) {
       const rlimit limit{.rlim_cur = files, .rlim_max = files};
       setrlimit(RLIMIT_NOFILE, &limit);
     });
-    EXPECT_TRUE(Contains(sentence, "no file descriptor left") ||
-                Contains(sentence, "another program listens there"))
+    EXPECT_TRUE(ContainsText(sentence, "no file descriptor left") ||
+                ContainsText(sentence, "another program listens there"))
         << files << " files: " << sentence;
   }
 }

@@ -16,7 +16,7 @@ std::string FolderOf(const std::string& typed) {
   return given != nullptr && *given != '\0' ? given : "/var/lib/signet";
 }
 
-KeyAlgorithm From(config::KeyAlgorithm algorithm) {
+KeyAlgorithm SpecFrom(config::KeyAlgorithm algorithm) {
   switch (algorithm) {
     case config::KeyAlgorithm::kEc256:
       return KeyAlgorithm::kEc256;
@@ -36,10 +36,10 @@ KeyAlgorithm From(config::KeyAlgorithm algorithm) {
   UNREACHABLE();
 }
 
-ServerCertificateSpec From(const config::CertificateSettings& settings) {
+ServerCertificateSpec SpecFrom(const config::CertificateSettings& settings) {
   ServerCertificateSpec spec{
       .duration_s = static_cast<int64_t>(settings.duration_s),
-      .algorithm = From(settings.private_key.algorithm),
+      .algorithm = SpecFrom(settings.private_key.algorithm),
       .rotation = settings.private_key.rotation == config::KeyRotation::kNever
                       ? KeyRotation::kNever
                       : KeyRotation::kAlways,
@@ -80,7 +80,7 @@ StatusOr<TlsIdentity> IssuedCertificates::Issue(std::string_view port,
     if (!store.ok()) return store.error();
     store_ = std::make_unique<CertificateStore>(std::move(*store));
   }
-  auto certificate = store_->ServerCertificate(FileNameOf(port), From(settings), now_s);
+  auto certificate = store_->ServerCertificate(FileNameOf(port), SpecFrom(settings), now_s);
   if (!certificate.ok()) return certificate.error();
   renew_at_s_[std::string(port)] = certificate->renew_at_s;
   return std::move(certificate->identity);

@@ -110,9 +110,9 @@ bool ParseNumber(std::string_view text, uint64_t* value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-template <typename Named>
-Status TakeName(std::string_view option, std::string_view typed, const Named& names,
-                typename Named::value_type::second_type* value) {
+template <typename Names>
+Status TakeName(std::string_view option, std::string_view typed, const Names& names,
+                typename Names::value_type::second_type* value) {
   std::vector<std::string_view> all;
   for (const auto& [name, meaning] : names) {
     if (typed == name) {

@@ -31,7 +31,7 @@ class Descriptor {
   const int descriptor_;
 };
 
-Status Failed(const char* what, const std::filesystem::path& path) {
+Status FailedToBe(const char* what, const std::filesystem::path& path) {
   return Status::Error(fmt::format("{} cannot be {}: {}", path.string(), what, strerror(errno)));
 }
 
@@ -55,7 +55,7 @@ Status ReadAll(int descriptor, const std::filesystem::path& path, std::string* c
   for (;;) {
     const ssize_t size = read(descriptor, buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Failed("read", path);
+    if (size < 0) return FailedToBe("read", path);
     if (size > 0) content->append(buffer.data(), static_cast<size_t>(size));
     explicit_bzero(buffer.data(), buffer.size());
     if (size == 0) return Status::Ok();
@@ -75,18 +75,18 @@ Status ReplaceFile(const std::filesystem::path& path, std::string_view content, 
     // The mode was made smaller by the umask.
     if (file.get() < 0 || fchmod(file.get(), mode) != 0 || !WriteAll(file.get(), content) ||
         fsync(file.get()) != 0) {
-      return Failed("written", beside);
+      return FailedToBe("written", beside);
     }
   }
-  if (rename(beside.c_str(), path.c_str()) != 0) return Failed("replaced", path);
-  return SyncFolder(path.parent_path()) ? Status::Ok() : Failed("synced", path.parent_path());
+  if (rename(beside.c_str(), path.c_str()) != 0) return FailedToBe("replaced", path);
+  return SyncFolder(path.parent_path()) ? Status::Ok() : FailedToBe("synced", path.parent_path());
 }
 
 StatusOr<std::string> ReadStateFile(const std::filesystem::path& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string content;
   if (file.get() < 0 && errno == ENOENT) return content;
-  if (file.get() < 0) return Failed("read", path);
+  if (file.get() < 0) return FailedToBe("read", path);
   if (Status status = ReadAll(file.get(), path, &content); !status.ok()) return status;
   return content;
 }
@@ -95,7 +95,7 @@ StatusOr<SecretBytes> ReadSecretFile(const std::filesystem::path& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return SecretBytes();
   struct stat info = {};
-  if (file.get() < 0 || fstat(file.get(), &info) != 0) return Failed("read", path);
+  if (file.get() < 0 || fstat(file.get(), &info) != 0) return FailedToBe("read", path);
   if ((info.st_mode & 077) != 0) {
     return Status::Error(
         fmt::format("{} is open to others than its owner: chmod 600 it, and "

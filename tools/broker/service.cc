@@ -30,13 +30,13 @@ int64_t WallClock_s() {
       .count();
 }
 
-LogLevel LevelOf(config::Severity severity) {
+LogLevel LogLevelOf(config::Severity severity) {
   return severity == config::Severity::kError ? LogLevel::kError : LogLevel::kWarning;
 }
 
 void LogProblems(const std::vector<config::Problem>& problems, LogSink& log) {
   for (const config::Problem& problem : problems) {
-    log.Write(LevelOf(problem.severity), "configuration",
+    log.Write(LogLevelOf(problem.severity), "configuration",
               {{"where", config::PlaceOf(problem.origin)},
                {"what", problem.sentence},
                {"severity", problem.severity == config::Severity::kWaiting ? "the port waits"

@@ -9,8 +9,11 @@
 #include "tools/control/control_socket.h"
 
 namespace signet {
+namespace {
 
 using Verb = ControlOptions::Verb;
+
+}  // namespace
 
 ControlCommands::ControlCommands(CLI::App* app) {
   options_.socket = kControlSocket;

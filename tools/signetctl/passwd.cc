@@ -24,7 +24,7 @@ namespace signet {
 namespace {
 
 namespace fs = std::filesystem;
-using Action = PasswdOptions::Action;
+using PasswdAction = PasswdOptions::Action;
 
 // As many as mosquitto asks for, which takes no others.
 constexpr size_t kSaltBytes = 12;
@@ -77,7 +77,7 @@ SecretBytes HashText(const PasswdOptions& options, const SecretBytes& password) 
 // What the file is to hold.
 StatusOr<SecretBytes> Changed(const PasswdOptions& options, const SecretBytes& before,
                               const SecretBytes& password) {
-  if (options.action == Action::kDelete) {
+  if (options.action == PasswdAction::kDelete) {
     std::optional<SecretBytes> without = WithoutUser(before.text(), options.user);
     if (!without) {
       return Status::Error(fmt::format("there is no user {} in {}", options.user, options.file));
@@ -117,7 +117,7 @@ Status Passwd(const PasswdOptions& options, const SecretBytes& password) {
   std::optional<struct stat> info(std::in_place);
   if (stat(path.c_str(), &*info) != 0) info.reset();
   SecretBytes before;
-  if (options.action != Action::kCreate) {
+  if (options.action != PasswdAction::kCreate) {
     StatusOr<SecretBytes> text = ReadWhole(path, auth::UserFile::kMaxBytes);
     if (!text.ok()) {
       return Status::Error(fmt::format("{} {}{}", options.file, text.error().sentence(),

@@ -36,7 +36,7 @@ const std::map<std::string, std::string>& Good() {
   return tokens;
 }
 
-SignatureVerdict Check(std::string_view token) {
+SignatureVerdict CheckSignature(std::string_view token) {
   const auto jws = CompactJws::Read(token);
   EXPECT_TRUE(jws.ok()) << token;
   return Keys().Check(*jws, kAll);
@@ -65,7 +65,7 @@ std::string WithHeader(std::string_view token, std::string_view header) {
 TEST(Signature, OfEveryAlgorithmIsGenuine) {
   EXPECT_EQ(Good().size(), 12U);
   for (const auto& [name, token] : Good()) {
-    EXPECT_EQ(Check(token), SignatureVerdict::kGenuine) << name;
+    EXPECT_EQ(CheckSignature(token), SignatureVerdict::kGenuine) << name;
   }
 }
 
@@ -75,13 +75,14 @@ TEST(Signature, IsForgedWhenAnyPartIsChanged) {
     const size_t payload_at = token.find('.') + 1;
     other_payload.replace(payload_at, token.rfind('.') - payload_at,
                           EncodeBase64Url(R"({"sub":"root"})"));
-    EXPECT_EQ(Check(other_payload), SignatureVerdict::kForged) << name;
+    EXPECT_EQ(CheckSignature(other_payload), SignatureVerdict::kForged) << name;
 
     const std::string signature = SignatureOf(token);
     for (size_t at = 0; at < signature.size(); at += 7) {
       std::string flipped = signature;
       flipped[at] = static_cast<char>(flipped[at] ^ 1);
-      EXPECT_EQ(Check(WithSignature(token, flipped)), SignatureVerdict::kForged) << name << at;
+      EXPECT_EQ(CheckSignature(WithSignature(token, flipped)), SignatureVerdict::kForged)
+          << name << at;
     }
   }
 }
@@ -93,7 +94,7 @@ TEST(Signature, HasOneLength) {
     for (const std::string& other :
          {signature + zero, zero + signature, signature.substr(1),
           signature.substr(0, signature.size() - 1), signature + signature, zero}) {
-      EXPECT_EQ(Check(WithSignature(token, other)), SignatureVerdict::kForged) << name;
+      EXPECT_EQ(CheckSignature(WithSignature(token, other)), SignatureVerdict::kForged) << name;
     }
   }
 }
@@ -102,7 +103,8 @@ TEST(Signature, TrivialOnesAreForged) {
   for (const auto& [name, token] : Good()) {
     const size_t size = SignatureOf(token).size();
     for (const char byte : {'\x00', '\x01', '\xFF'}) {
-      EXPECT_EQ(Check(WithSignature(token, std::string(size, byte))), SignatureVerdict::kForged)
+      EXPECT_EQ(CheckSignature(WithSignature(token, std::string(size, byte))),
+                SignatureVerdict::kForged)
           << name;
     }
   }
@@ -112,7 +114,7 @@ TEST(Signature, TheAttacksInTheVectorsFail) {
   const auto bad = ReadNamedLines(kVectors + "/bad.txt");
   EXPECT_EQ(bad.size(), 7U);
   for (const auto& [name, token] : bad) {
-    EXPECT_EQ(Check(token), SignatureVerdict::kForged) << name;
+    EXPECT_EQ(CheckSignature(token), SignatureVerdict::kForged) << name;
   }
 }
 
@@ -120,7 +122,7 @@ TEST(Signature, NoneIsNoAlgorithm) {
   for (const char* name : {"none", "None", "nOnE", "NONE", "rs256", "RS256 ", "RS1", "ES256K",
                            "HS1", "EdDSA\\u0000", "dir"}) {
     const std::string header = R"({"alg":")" + std::string(name) + R"(","kid":"rsa"})";
-    EXPECT_EQ(Check(UnsignedToken(header, "{}", "x")), SignatureVerdict::kForged) << name;
+    EXPECT_EQ(CheckSignature(UnsignedToken(header, "{}", "x")), SignatureVerdict::kForged) << name;
   }
 }
 
@@ -142,7 +144,7 @@ TEST(Signature, AKeyServesItsOwnAlgorithmsAlone) {
          }) {
       const std::string header =
           R"({"alg":")" + std::string(algorithm) + R"(","kid":")" + kid + "\"}";
-      EXPECT_EQ(Check(WithHeader(token, header)), SignatureVerdict::kForged)
+      EXPECT_EQ(CheckSignature(WithHeader(token, header)), SignatureVerdict::kForged)
           << name << " as " << algorithm << " by " << kid;
     }
   }
@@ -158,9 +160,9 @@ TEST(Signature, EcdsaHalvesAreBelowTheOrderOfTheCurve) {
   const std::string s = signature.substr(32);
   for (const std::string& other :
        {r + zero, zero + s, r + order, order + s, order + order, zero + zero, s + r}) {
-    EXPECT_EQ(Check(WithSignature(token, other)), SignatureVerdict::kForged);
+    EXPECT_EQ(CheckSignature(WithSignature(token, other)), SignatureVerdict::kForged);
   }
-  EXPECT_EQ(Check(WithSignature(token, r + s)), SignatureVerdict::kGenuine);
+  EXPECT_EQ(CheckSignature(WithSignature(token, r + s)), SignatureVerdict::kGenuine);
 }
 
 TEST(Signature, EdDsaHasNoSecondSpelling) {
@@ -175,7 +177,7 @@ TEST(Signature, EdDsaHasNoSecondSpelling) {
     signature[32 + i] = static_cast<char>(carry & 0xFF);
     carry >>= 8;
   }
-  EXPECT_EQ(Check(WithSignature(token, signature)), SignatureVerdict::kForged);
+  EXPECT_EQ(CheckSignature(WithSignature(token, signature)), SignatureVerdict::kForged);
 }
 
 TEST(Signature, RsaHasNoSecondSpelling) {
@@ -196,7 +198,8 @@ TEST(Signature, RsaHasNoSecondSpelling) {
       carry >>= 8;
     }
     if (carry != 0) continue;
-    EXPECT_EQ(Check(WithSignature(Good().at(name), signature)), SignatureVerdict::kForged) << name;
+    EXPECT_EQ(CheckSignature(WithSignature(Good().at(name), signature)), SignatureVerdict::kForged)
+        << name;
     ++tried;
   }
   EXPECT_EQ(tried, 4U);

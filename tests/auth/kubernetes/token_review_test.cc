@@ -15,7 +15,7 @@ const std::vector<std::string> kAudiences = {"aio-internal", "plant"};
 constexpr std::string_view kToken = "aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbb.cccccccccccccccc";
 
 // The outcome in words.
-std::string Read(std::string_view body) {
+std::string ReadReview(std::string_view body) {
   const TokenReviewOutcome outcome = ReadTokenReview(body, kToken, kAudiences);
   if (const auto* account = std::get_if<ReviewedAccount>(&outcome)) {
     return fmt::format("{} {}", account->name.ToUsername(), account->uid);
@@ -24,9 +24,9 @@ std::string Read(std::string_view body) {
   return "unavailable: " + std::get<Unavailable>(outcome).why;
 }
 
-std::string ReadStatus(std::string_view status) { return Read(TokenReviewAnswer(status)); }
+std::string ReadStatus(std::string_view status) { return ReadReview(TokenReviewAnswer(status)); }
 
-constexpr std::string_view kUnknown = "denied: the API server does not know the token";
+constexpr std::string_view kUnknownToken = "denied: the API server does not know the token";
 constexpr std::string_view kOtherAudience =
     "denied: the API server does not say that the token is for our audience";
 
@@ -49,22 +49,22 @@ TEST(TokenReview, RefusesWhatIsNotForOurAudience) {
 }
 
 TEST(TokenReview, RefusesWhoIsNotAuthenticated) {
-  EXPECT_EQ(ReadStatus("{}"), kUnknown);
-  EXPECT_EQ(ReadStatus(R"({"user":{}})"), kUnknown);
-  EXPECT_EQ(ReadStatus(R"({"authenticated":false})"), kUnknown);
-  EXPECT_EQ(ReadStatus(Changed(kGoodStatus, "true", "false")), kUnknown);
-  EXPECT_EQ(ReadStatus(Changed(kGoodStatus, R"("authenticated":true,)", "")), kUnknown);
+  EXPECT_EQ(ReadStatus("{}"), kUnknownToken);
+  EXPECT_EQ(ReadStatus(R"({"user":{}})"), kUnknownToken);
+  EXPECT_EQ(ReadStatus(R"({"authenticated":false})"), kUnknownToken);
+  EXPECT_EQ(ReadStatus(Changed(kGoodStatus, "true", "false")), kUnknownToken);
+  EXPECT_EQ(ReadStatus(Changed(kGoodStatus, R"("authenticated":true,)", "")), kUnknownToken);
 }
 
 TEST(TokenReview, SaysWhyInTheWordsOfTheApiServer) {
   EXPECT_EQ(ReadStatus(R"({"user":{},"error":"invalid bearer token, Token has\nexpired."})"),
-            std::string(kUnknown) + R"(: invalid bearer token, Token has\nexpired.)");
+            std::string(kUnknownToken) + R"(: invalid bearer token, Token has\nexpired.)");
 }
 
 TEST(TokenReview, NeverRepeatsThePartsOfAToken) {
   const std::string part(kToken.substr(17, 20));
-  EXPECT_EQ(ReadStatus(R"({"error":"cannot parse )" + part + "\"}"), kUnknown);
-  EXPECT_EQ(ReadStatus(R"({"error":"cannot parse )" + std::string(kToken) + "\"}"), kUnknown);
+  EXPECT_EQ(ReadStatus(R"({"error":"cannot parse )" + part + "\"}"), kUnknownToken);
+  EXPECT_EQ(ReadStatus(R"({"error":"cannot parse )" + std::string(kToken) + "\"}"), kUnknownToken);
   EXPECT_LT(ReadStatus(R"({"error":")" + std::string(100'000, 'x') + "\"}").size(), 600U);
 }
 
@@ -113,26 +113,28 @@ TEST(TokenReview, WrongTypesAreNoVerdict) {
 TEST(TokenReview, WhatIsNoTokenReviewIsNoVerdict) {
   const std::string good = TokenReviewAnswer(kGoodStatus);
   constexpr std::string_view kPrefix = "unavailable: the API server's TokenReview ";
-  EXPECT_EQ(Read(""), std::string(kPrefix) + "is no JSON");
-  EXPECT_EQ(Read("<html>"), std::string(kPrefix) + "is no JSON");
-  EXPECT_EQ(Read("[]"), std::string(kPrefix) + "is no JSON object");
-  EXPECT_EQ(Read("{}"), std::string(kPrefix) + "is none of authentication.k8s.io/v1");
-  EXPECT_EQ(Read(Changed(good, "TokenReview", "Status")),
+  EXPECT_EQ(ReadReview(""), std::string(kPrefix) + "is no JSON");
+  EXPECT_EQ(ReadReview("<html>"), std::string(kPrefix) + "is no JSON");
+  EXPECT_EQ(ReadReview("[]"), std::string(kPrefix) + "is no JSON object");
+  EXPECT_EQ(ReadReview("{}"), std::string(kPrefix) + "is none of authentication.k8s.io/v1");
+  EXPECT_EQ(ReadReview(Changed(good, "TokenReview", "Status")),
             std::string(kPrefix) + "is none of authentication.k8s.io/v1");
-  EXPECT_EQ(Read(Changed(good, "io/v1", "io/v1beta1")),
+  EXPECT_EQ(ReadReview(Changed(good, "io/v1", "io/v1beta1")),
             std::string(kPrefix) + "is none of authentication.k8s.io/v1");
-  EXPECT_EQ(Read(Changed(good, "\"status\"", "\"other\"")), std::string(kPrefix) + "has no status");
+  EXPECT_EQ(ReadReview(Changed(good, "\"status\"", "\"other\"")),
+            std::string(kPrefix) + "has no status");
   EXPECT_EQ(ReadStatus("null"), std::string(kPrefix) + "has no status");
   EXPECT_EQ(ReadStatus(Changed(kGoodStatus, R"("user")", R"("authenticated":true,"user")")),
             std::string(kPrefix) + "has a member twice");
-  EXPECT_EQ(Read(good + std::string(kMaxTokenReviewBytes, ' ')),
+  EXPECT_EQ(ReadReview(good + std::string(kMaxTokenReviewBytes, ' ')),
             std::string(kPrefix) + "is too long");
 }
 
 TEST(TokenReview, NoTruncationIsAccepted) {
   const std::string good = TokenReviewAnswer(kGoodStatus);
   for (size_t size = 0; size < good.size(); ++size) {
-    EXPECT_EQ(Read(good.substr(0, size)), "unavailable: the API server's TokenReview is no JSON")
+    EXPECT_EQ(ReadReview(good.substr(0, size)),
+              "unavailable: the API server's TokenReview is no JSON")
         << size;
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kAcceptedByKey =
     "accepted pump-7 as https://issuer.example pump-7  until 1700003600";
-constexpr std::string_view kUnknown = "denied: the token is signed by no key of its issuer";
+constexpr std::string_view kNoKeyOfIssuer = "denied: the token is signed by no key of its issuer";
 
 class JwtKeysTest : public JwtTest {
  protected:
@@ -39,7 +39,7 @@ TEST_F(JwtKeysTest, AFloodOfUnknownKeysCostsOneFetchAMinuteAndNoLogin) {
   };
   for (int i = 0; i < 10'000; ++i) {
     At(i / 10);
-    EXPECT_EQ(VerifyMadeUp(), kUnknown);
+    EXPECT_EQ(VerifyMadeUp(), kNoKeyOfIssuer);
     if (i % 100 == 0) {
       EXPECT_EQ(log_in(), kAcceptedByKey);
     }
@@ -47,7 +47,7 @@ TEST_F(JwtKeysTest, AFloodOfUnknownKeysCostsOneFetchAMinuteAndNoLogin) {
   EXPECT_EQ(fetcher_.requests().size(), 1U);
   for (int i = 0; i < 10'000; ++i) {
     At(1000 + i * 18);
-    EXPECT_EQ(VerifyMadeUp(), kUnknown);
+    EXPECT_EQ(VerifyMadeUp(), kNoKeyOfIssuer);
     if (i % 100 == 0) {
       EXPECT_EQ(log_in(), kAcceptedByKey);
     }
@@ -97,7 +97,7 @@ TEST_F(JwtKeysTest, ANewKeyIsFoundAndAnOldOneMissed) {
   EXPECT_EQ(Verify(stranger_.Token(Payload())), "");
   AnswerKeys({stranger_.Jwk()});
   EXPECT_EQ(verdict_, kAcceptedByKey);
-  EXPECT_EQ(Verify(key_.Token(Payload())), kUnknown);
+  EXPECT_EQ(Verify(key_.Token(Payload())), kNoKeyOfIssuer);
 }
 
 // A verdict is not remembered beyond the moment at which the key may be found to be gone.

@@ -19,7 +19,7 @@ constexpr std::string_view kForged = "denied: the token's signature is wrong";
 constexpr std::string_view kUnknown = "denied: the token is signed by no key of its issuer";
 constexpr std::string_view kHs256 = R"({"alg":"HS256"})";
 
-std::string Pem(std::string_view name) {
+std::string PemOf(std::string_view name) {
   return ReadTextFile(fmt::format("{}/{}.pem", SIGNET_OAUTH_VECTORS, name));
 }
 
@@ -127,10 +127,10 @@ TEST_F(JwtMethodTest, SecretsMayBeBase64) {
 TEST_F(JwtMethodTest, APublicKeyIsNoSecret) {
   settings_.algorithms = {JwtAlgorithm::kHs256, JwtAlgorithm::kRs256};
   settings_.issuers[0].jwks_uri.clear();
-  settings_.issuers[0].public_keys_pem = {{"rsa", Pem("rsa")}};
+  settings_.issuers[0].public_keys_pem = {{"rsa", PemOf("rsa")}};
   settings_.issuers[0].hmac_secrets = {{"first", SecretBytes(kSecret)}};
   ASSERT_EQ(Make(), "");
-  const std::string pem = Pem("rsa");
+  const std::string pem = PemOf("rsa");
   constexpr std::string_view kRsa = R"({"alg":"HS256","kid":"rsa"})";
   EXPECT_EQ(Verify(HmacToken(pem, kHs256, Payload())), kUnknown);
   EXPECT_EQ(Verify(HmacToken(pem, kRsa, Payload())), kUnknown);
@@ -165,7 +165,7 @@ TEST_F(JwtMethodTest, PublicKeysMayBeConfigured) {
   settings_.algorithms = {JwtAlgorithm::kRs256, JwtAlgorithm::kEs256, JwtAlgorithm::kEdDsa};
   settings_.issuers[0].jwks_uri.clear();
   for (const char* name : {"rsa", "p256", "ed25519"}) {
-    settings_.issuers[0].public_keys_pem.emplace(name, Pem(name));
+    settings_.issuers[0].public_keys_pem.emplace(name, PemOf(name));
   }
   ASSERT_EQ(Make(), "");
   const auto tokens = ReadNamedLines(SIGNET_OAUTH_VECTORS "/tokens.txt");
@@ -181,7 +181,7 @@ TEST_F(JwtMethodTest, PublicKeysMayBeConfigured) {
 
 // Those that are configured are at hand; those that are published are looked for beside them.
 TEST_F(JwtMethodTest, ConfiguredKeysStandBesidePublishedOnes) {
-  settings_.issuers[0].public_keys_pem = {{"ed25519", Pem("ed25519")}};
+  settings_.issuers[0].public_keys_pem = {{"ed25519", PemOf("ed25519")}};
   ASSERT_EQ(Make(), "");
   EXPECT_TRUE(Verify(ReadNamedLines(SIGNET_OAUTH_VECTORS "/tokens.txt").at("ed25519"))
                   .starts_with("accepted"));
@@ -198,7 +198,7 @@ TEST_F(JwtMethodTest, AKeyThatCannotBeUsedIsNamed) {
   for (const Case& each :
        {Case{"short", "", "the key k of the issuer https://issuer.example has fewer than 32 bytes"},
         Case{"", "none", "the key k of the issuer https://issuer.example is not one block of PEM"},
-        Case{"", Pem("p256"),
+        Case{"", PemOf("p256"),
              "the key k of the issuer https://issuer.example serves none of the algorithms that "
              "are allowed"}}) {
     config::JwtIssuer& issuer = settings_.issuers[0];

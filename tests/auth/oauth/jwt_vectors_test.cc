@@ -24,16 +24,18 @@ void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.name; }
 constexpr std::string_view kVectorUntil =
     "accepted pump-7 as https://issuer.example pump-7  until ";
 const std::string kAcceptedVector = std::string(kVectorUntil) + "1700003600";
-const std::string kExpired = "denied: the token has expired";
-const std::string kEarly = "denied: the token is not valid yet";
-const std::string kOthers = "denied: the token is for another audience";
+const std::string kHasExpired = "denied: the token has expired";
+const std::string kNotValidYet = "denied: the token is not valid yet";
+const std::string kForOthers = "denied: the token is for another audience";
 const std::string kForged = "denied: the token's signature is wrong";
 
 std::string Claims(std::string_view times, std::string_view audience = R"("plant")") {
   return fmt::format(R"({{"iss":"https://issuer.example","sub":"pump-7","aud":{}{}{}}})", audience,
                      times.empty() ? "" : ",", times);
 }
-std::string Until(std::string_view end) { return std::string(kVectorUntil) + std::string(end); }
+std::string AcceptedUntil(std::string_view end) {
+  return std::string(kVectorUntil) + std::string(end);
+}
 
 class JwtVectorTest : public JwtTest, public testing::WithParamInterface<Vector> {};
 
@@ -62,54 +64,55 @@ const std::string kNoTime = "denied: the claim exp is no time";
 
 INSTANTIATE_TEST_SUITE_P(
     End, JwtVectorTest,
-    testing::Values(OfTimes("InAnHour", R"("exp":1700003600)", kAcceptedVector),
-                    OfTimes("InASecond", R"("exp":1700000001)", Until("1700000001")),
-                    OfTimes("Now", R"("exp":1700000000)", kExpired),
-                    OfTimes("ASecondAgo", R"("exp":1699999999)", kExpired),
-                    OfTimes("WithinTheLeeway", R"("exp":1699999981)", Until("1700000001"), 20),
-                    OfTimes("AtTheEndOfTheLeeway", R"("exp":1699999980)", kExpired, 20),
-                    OfTimes("ASecondBeyondTheLeeway", R"("exp":1699999979)", kExpired, 20),
-                    OfTimes("AFraction", R"("exp":1700003600.75)", kAcceptedVector),
-                    OfTimes("AFractionThatIsOver", R"("exp":1699999999.999)", kExpired),
-                    OfTimes("AnExponent", R"("exp":1.7000036e9)", kAcceptedVector),
-                    OfTimes("AText", R"("exp":"1700003600")", kNoTime),
-                    OfTimes("Null", R"("exp":null)", kNoTime),
-                    OfTimes("AList", R"("exp":[1700003600])", kNoTime),
-                    OfTimes("Negative", R"("exp":-1)", kNoTime),
-                    OfTimes("Zero", R"("exp":0)", kExpired),
-                    OfTimes("TwoToThe53", R"("exp":9007199254740992)", Until("9007199254740992")),
-                    OfTimes("TwoToThe63", R"("exp":9223372036854775808)", kNoTime),
-                    OfTimes("OneToThe300", R"("exp":1e300)", kNoTime),
-                    OfTimes("Absent", "", "denied: the token has no end"),
-                    Vector{.name = "AbsentWhereItMayBe",
-                           .payload = Claims(""),
-                           .verdict = Until("never"),
-                           .require_exp = false}),
+    testing::Values(
+        OfTimes("InAnHour", R"("exp":1700003600)", kAcceptedVector),
+        OfTimes("InASecond", R"("exp":1700000001)", AcceptedUntil("1700000001")),
+        OfTimes("Now", R"("exp":1700000000)", kHasExpired),
+        OfTimes("ASecondAgo", R"("exp":1699999999)", kHasExpired),
+        OfTimes("WithinTheLeeway", R"("exp":1699999981)", AcceptedUntil("1700000001"), 20),
+        OfTimes("AtTheEndOfTheLeeway", R"("exp":1699999980)", kHasExpired, 20),
+        OfTimes("ASecondBeyondTheLeeway", R"("exp":1699999979)", kHasExpired, 20),
+        OfTimes("AFraction", R"("exp":1700003600.75)", kAcceptedVector),
+        OfTimes("AFractionThatIsOver", R"("exp":1699999999.999)", kHasExpired),
+        OfTimes("AnExponent", R"("exp":1.7000036e9)", kAcceptedVector),
+        OfTimes("AText", R"("exp":"1700003600")", kNoTime),
+        OfTimes("Null", R"("exp":null)", kNoTime),
+        OfTimes("AList", R"("exp":[1700003600])", kNoTime),
+        OfTimes("Negative", R"("exp":-1)", kNoTime), OfTimes("Zero", R"("exp":0)", kHasExpired),
+        OfTimes("TwoToThe53", R"("exp":9007199254740992)", AcceptedUntil("9007199254740992")),
+        OfTimes("TwoToThe63", R"("exp":9223372036854775808)", kNoTime),
+        OfTimes("OneToThe300", R"("exp":1e300)", kNoTime),
+        OfTimes("Absent", "", "denied: the token has no end"),
+        Vector{.name = "AbsentWhereItMayBe",
+               .payload = Claims(""),
+               .verdict = AcceptedUntil("never"),
+               .require_exp = false}),
     NameOf);
 
 INSTANTIATE_TEST_SUITE_P(
     Beginning, JwtVectorTest,
     testing::Values(
         OfTimes("NotBeforeNow", R"("exp":1700003600,"nbf":1700000000)", kAcceptedVector),
-        OfTimes("NotBeforeASecondFromNow", R"("exp":1700003600,"nbf":1700000001)", kEarly),
+        OfTimes("NotBeforeASecondFromNow", R"("exp":1700003600,"nbf":1700000001)", kNotValidYet),
         OfTimes("NotBeforeASecondWithinTheLeeway", R"("exp":1700003600,"nbf":1700000019)",
-                Until("1700003620"), 20),
+                AcceptedUntil("1700003620"), 20),
         OfTimes("NotBeforeTheEndOfTheLeeway", R"("exp":1700003600,"nbf":1700000020)",
-                Until("1700003620"), 20),
-        OfTimes("NotBeforeASecondBeyondTheLeeway", R"("exp":1700003600,"nbf":1700000021)", kEarly,
-                20),
+                AcceptedUntil("1700003620"), 20),
+        OfTimes("NotBeforeASecondBeyondTheLeeway", R"("exp":1700003600,"nbf":1700000021)",
+                kNotValidYet, 20),
         OfTimes("NotBeforeAText", R"("exp":1700003600,"nbf":"1")",
                 "denied: the claim nbf is no time"),
         OfTimes("NotBeforeNegative", R"("exp":1700003600,"nbf":-1)",
                 "denied: the claim nbf is no time"),
         OfTimes("NotBeforeAFraction", R"("exp":1700003600,"nbf":1699999999.5)", kAcceptedVector),
-        OfTimes("NotBeforeAFractionFromNow", R"("exp":1700003600,"nbf":1700000000.5)", kEarly),
+        OfTimes("NotBeforeAFractionFromNow", R"("exp":1700003600,"nbf":1700000000.5)",
+                kNotValidYet),
         OfTimes("NotBeforeTwoToThe63", R"("exp":1700003600,"nbf":9223372036854775808)",
                 "denied: the claim nbf is no time"),
         OfTimes("IssuedNow", R"("exp":1700003600,"iat":1700000000)", kAcceptedVector),
         OfTimes("IssuedInTheFuture", R"("exp":1700003600,"iat":1700003000)", kAcceptedVector),
         OfTimes("IssuedASecondBeyondTheLeeway", R"("exp":1700003600,"iat":1700000021)",
-                Until("1700003620"), 20),
+                AcceptedUntil("1700003620"), 20),
         OfTimes("IssuedAtAFraction", R"("exp":1700003600,"iat":1699999999.5)", kAcceptedVector),
         OfTimes("IssuedAtANegative", R"("exp":1700003600,"iat":-1)",
                 "denied: the claim iat is no time"),
@@ -138,14 +141,14 @@ INSTANTIATE_TEST_SUITE_P(
         OfAudience("AText", R"("plant")", kAcceptedVector),
         OfAudience("AnotherOfOurs", R"("plant-2")", kAcceptedVector),
         OfAudience("AList", R"(["x","plant"])", kAcceptedVector),
-        OfAudience("AnotherText", R"("x")", kOthers),
-        OfAudience("AnotherList", R"(["x","y"])", kOthers),
-        OfAudience("AnEmptyText", R"("")", kOthers), OfAudience("AnEmptyList", "[]", kOthers),
-        OfAudience("InUpperCase", R"("PLANT")", kOthers),
+        OfAudience("AnotherText", R"("x")", kForOthers),
+        OfAudience("AnotherList", R"(["x","y"])", kForOthers),
+        OfAudience("AnEmptyText", R"("")", kForOthers), OfAudience("AnEmptyList", "[]", kForOthers),
+        OfAudience("InUpperCase", R"("PLANT")", kForOthers),
         OfAudience("ANumber", "7", "denied: the claim aud is neither a text nor a list of texts"),
         Vector{.name = "Absent",
                .payload = R"({"iss":"https://issuer.example","sub":"pump-7","exp":1700003600})",
-               .verdict = kOthers}),
+               .verdict = kForOthers}),
     NameOf);
 
 Vector OfHeader(std::string name, std::string header, std::string verdict) {

@@ -36,38 +36,38 @@ std::string FlawOf(std::string_view claim) {
   return read.ok() ? "none" : read.error().what;
 }
 
-const Somebody kPump{.client_id = "pump-7", .username = "joe", .attributes = {{"line", "L1"}}};
+const Somebody kPumpOfJoe{.client_id = "pump-7", .username = "joe", .attributes = {{"line", "L1"}}};
 
 Answer Ask(const Claim& claim, Action action, std::string_view topic, const Manner& manner = {},
-           const Somebody& who = kPump) {
+           const Somebody& who = kPumpOfJoe) {
   return claim->Decide(who.principal(), who.client_id, action, topic, manner);
 }
-Answer Publish(const Claim& claim, std::string_view topic) {
+Answer AskToPublish(const Claim& claim, std::string_view topic) {
   return Ask(claim, Action::kPublish, topic);
 }
-Answer Subscribe(const Claim& claim, std::string_view filter) {
+Answer AskToSubscribe(const Claim& claim, std::string_view filter) {
   return Ask(claim, Action::kSubscribe, filter);
 }
 Answer PublishFrom(const Claim& claim, PeerFacts peer, std::string_view topic) {
-  Principal principal = kPump.principal();
+  Principal principal = kPumpOfJoe.principal();
   principal.peer = std::make_shared<const PeerFacts>(std::move(peer));
-  return claim->Decide(principal, kPump.client_id, Action::kPublish, topic, {});
+  return claim->Decide(principal, kPumpOfJoe.client_id, Action::kPublish, topic, {});
 }
 
 TEST(AclClaim, AnObjectAllowsItsTopicsAndNoOthers) {
   const Claim claim = MustRead(R"({"pub": ["p/#"], "sub": ["s/+"], "all": ["a"], "more": 7})");
-  EXPECT_EQ(Publish(claim, "p/x"), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "a"), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "s/x"), Answer::kDenied);
-  EXPECT_EQ(Subscribe(claim, "s/+"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(claim, "a"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(claim, "s/#"), Answer::kDenied);
-  EXPECT_EQ(Subscribe(claim, "p/x"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "p/x"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "s/x"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(claim, "s/+"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "s/#"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(claim, "p/x"), Answer::kDenied);
 }
 
 TEST(AclClaim, AnEmptyObjectDeniesAndAnEmptyListIsSilent) {
-  EXPECT_EQ(Publish(MustRead("{}"), "a"), Answer::kDenied);
-  EXPECT_EQ(Publish(MustRead("[]"), "a"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(MustRead("{}"), "a"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(MustRead("[]"), "a"), Answer::kSilent);
 }
 
 TEST(AclClaim, SaysNothingOfConnect) {
@@ -81,44 +81,44 @@ TEST(AclClaim, TheFirstRuleOfAListDecides) {
     {"permission": "deny", "action": "all", "topic": "a/late"},
     {"permission": "allow", "action": "subscribe", "topic": "s/#"},
     {"permission": "allow", "action": "sub", "topic": "t", "unknown": [1]}])");
-  EXPECT_EQ(Publish(claim, "a/secret"), Answer::kDenied);
-  EXPECT_EQ(Publish(claim, "a/late"), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "b"), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "c"), Answer::kSilent);
-  EXPECT_EQ(Subscribe(claim, "s/x"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(claim, "t"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(claim, "a/late"), Answer::kDenied);
-  EXPECT_EQ(Subscribe(claim, "b"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(claim, "a/secret"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "a/late"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "b"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "c"), Answer::kSilent);
+  EXPECT_EQ(AskToSubscribe(claim, "s/x"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "t"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "a/late"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(claim, "b"), Answer::kSilent);
 }
 
 TEST(AclClaim, NobodyGetsAroundADenialByAskingForMore) {
   const Claim claim = MustRead(R"([{"permission": "deny", "action": "sub", "topic": "a/secret"},
                                    {"permission": "allow", "action": "sub", "topic": "#"}])");
   for (const char* filter : {"a/secret", "a/+", "a/#", "#", "+/secret", "+/#"}) {
-    EXPECT_EQ(Subscribe(claim, filter), Answer::kDenied) << filter;
+    EXPECT_EQ(AskToSubscribe(claim, filter), Answer::kDenied) << filter;
   }
-  EXPECT_EQ(Subscribe(claim, "a/open"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(claim, "b/#"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "a/open"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "b/#"), Answer::kAllowed);
 }
 
 TEST(AclClaim, LiteralTopicsAreComparedAsText) {
   const Claim claim = MustRead(R"([{"permission": "deny", "action": "sub", "topic": "eq #"},
                                    {"permission": "allow", "action": "sub", "topic": "#"}])");
-  EXPECT_EQ(Subscribe(claim, "#"), Answer::kDenied);
-  EXPECT_EQ(Subscribe(claim, "a/#"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(MustRead(R"({"sub": ["eq a/+"]})"), "a/b"), Answer::kDenied);
-  EXPECT_EQ(Subscribe(MustRead(R"({"sub": ["eq a/+"]})"), "a/+"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "#"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(claim, "a/#"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(MustRead(R"({"sub": ["eq a/+"]})"), "a/b"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(MustRead(R"({"sub": ["eq a/+"]})"), "a/+"), Answer::kAllowed);
 }
 
 TEST(AclClaim, PlaceholdersAreData) {
   const Claim claim = MustRead(
       R"({"pub": ["c/${clientid}/x", "dev-${username}/#", "l/${client_attrs.line}", "${zone}/a", "n/${cert_common_name}"]})");
-  EXPECT_EQ(Publish(claim, "c/pump-7/x"), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "dev-joe/1/2"), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "l/L1"), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "c/other/x"), Answer::kDenied);
-  EXPECT_EQ(Publish(claim, "c/${clientid}/x"), Answer::kDenied);
-  EXPECT_EQ(Publish(claim, "/a"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "c/pump-7/x"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "dev-joe/1/2"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "l/L1"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "c/other/x"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "c/${clientid}/x"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "/a"), Answer::kDenied);
   for (const char* value : {"+", "#", "a/b", "", "$SYS"}) {
     const Somebody hostile{.client_id = value, .username = value, .attributes = {{"line", value}}};
     for (const char* topic : {"c/other/x", "c//x", "dev-/a", "dev-a/b", "l/L1", "l/", "c/a/b/x"}) {
@@ -135,23 +135,23 @@ TEST(AclClaim, ADenialThatCannotBeFilledInDeniesFromThereOn) {
   const Somebody hostile{.client_id = "c", .username = "+", .attributes = {}};
   EXPECT_EQ(Ask(claim, Action::kPublish, "a/anything/y", {}, hostile), Answer::kDenied);
   EXPECT_EQ(Ask(claim, Action::kPublish, "b", {}, hostile), Answer::kAllowed);
-  EXPECT_EQ(Publish(claim, "a/joe/x"), Answer::kDenied);
-  EXPECT_EQ(Publish(claim, "a/jim/x"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(claim, "a/joe/x"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "a/jim/x"), Answer::kAllowed);
   const Claim first = MustRead(R"([{"permission": "deny", "action": "all", "topic": "${zone}"},
                                    {"permission": "allow", "action": "all", "topics": ["#", "$SYS/#"]}])");
-  EXPECT_EQ(Publish(first, "b"), Answer::kDenied);
-  EXPECT_EQ(Subscribe(first, "$SYS/#"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(first, "b"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(first, "$SYS/#"), Answer::kDenied);
 }
 
 TEST(AclClaim, TopicsOfTheServerNeedToBeNamed) {
-  EXPECT_EQ(Subscribe(MustRead(R"({"all": ["#"]})"), "$SYS/#"), Answer::kDenied);
-  EXPECT_EQ(Subscribe(MustRead(R"({"all": ["$SYS/#"]})"), "$SYS/x"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(MustRead(R"({"all": ["#"]})"), "$SYS/#"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(MustRead(R"({"all": ["$SYS/#"]})"), "$SYS/x"), Answer::kAllowed);
 }
 
 TEST(AclClaim, SharedSubscriptionsAreAllowedByTheirFilter) {
   const Claim claim = MustRead(R"({"sub": ["a/#"]})");
-  EXPECT_EQ(Subscribe(claim, "$share/g/a/b"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(claim, "$share/a/b"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(claim, "$share/g/a/b"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(claim, "$share/a/b"), Answer::kDenied);
 }
 
 std::string RuleWith(std::string_view field, std::string_view permission = "allow") {
@@ -170,18 +170,18 @@ TEST(AclClaim, RulesMayBeForSomeQoS) {
     EXPECT_EQ(Ask(denial, Action::kPublish, "a", {.qos = QoS::kAtLeastOnce}), Answer::kDenied);
     EXPECT_EQ(Ask(denial, Action::kPublish, "a", {.qos = QoS::kExactlyOnce}), Answer::kSilent);
   }
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("qos":[0, 1, 2])")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("qos":[0, 1, 2])")), "a"), Answer::kAllowed);
 }
 
 // Of what was granted once it is not known with which QoS.
 TEST(AclClaim, AnyQoSWillDoWhereNoneIsNamed) {
-  EXPECT_EQ(Subscribe(MustRead(RuleWith(R"("qos":1)")), "a"), Answer::kAllowed);
-  EXPECT_EQ(Subscribe(MustRead(RuleWith(R"("qos":[0, 1])", "deny")), "a"), Answer::kSilent);
-  EXPECT_EQ(Subscribe(MustRead(RuleWith(R"("qos":[0, 1, 2])", "deny")), "a"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(MustRead(RuleWith(R"("qos":1)")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToSubscribe(MustRead(RuleWith(R"("qos":[0, 1])", "deny")), "a"), Answer::kSilent);
+  EXPECT_EQ(AskToSubscribe(MustRead(RuleWith(R"("qos":[0, 1, 2])", "deny")), "a"), Answer::kDenied);
   const Claim all_of_them = MustRead(R"([
       {"permission": "deny", "action": "all", "topic": "a", "qos": "0,1"},
       {"permission": "deny", "action": "all", "topic": "a", "qos": 2}])");
-  EXPECT_EQ(Subscribe(all_of_them, "a"), Answer::kDenied);
+  EXPECT_EQ(AskToSubscribe(all_of_them, "a"), Answer::kDenied);
 }
 
 TEST(AclClaim, RulesMayBeForARetainFlag) {
@@ -189,9 +189,9 @@ TEST(AclClaim, RulesMayBeForARetainFlag) {
     const Claim claim = MustRead(RuleWith(field));
     EXPECT_EQ(Ask(claim, Action::kPublish, "a", {.retain = true}), Answer::kAllowed) << field;
     EXPECT_EQ(Ask(claim, Action::kPublish, "a", {.retain = false}), Answer::kSilent) << field;
-    EXPECT_EQ(Subscribe(claim, "a"), Answer::kAllowed) << field;
+    EXPECT_EQ(AskToSubscribe(claim, "a"), Answer::kAllowed) << field;
   }
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("retain":"all")")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("retain":"all")")), "a"), Answer::kAllowed);
 }
 
 TEST(AclClaim, TheCommonNameOfACertificateMayStandInTopics) {
@@ -203,14 +203,15 @@ TEST(AclClaim, TheCommonNameOfACertificateMayStandInTopics) {
       EXPECT_EQ(PublishFrom(claim, {.common_name = common_name}, topic), Answer::kDenied);
     }
   }
-  EXPECT_EQ(Publish(claim, "c/press-3/x"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "c/press-3/x"), Answer::kDenied);
 }
 
 TEST(AclClaim, RulesMayBeForNamesAndNetworks) {
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("clientid_re":"^pump-\\d+$")")), "a"), Answer::kAllowed);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("clientid_re":"^valve")")), "a"), Answer::kSilent);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("username_re":"^jo")")), "a"), Answer::kAllowed);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("username_re":"^ja")")), "a"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("clientid_re":"^pump-\\d+$")")), "a"),
+            Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("clientid_re":"^valve")")), "a"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("username_re":"^jo")")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("username_re":"^ja")")), "a"), Answer::kSilent);
   const Claim claim = MustRead(RuleWith(R"("ipaddr":["10.0.0.0/8", "192.0.2.1"])"));
   const auto from = [&](std::string_view address) {
     PeerFacts peer;
@@ -220,24 +221,27 @@ TEST(AclClaim, RulesMayBeForNamesAndNetworks) {
   EXPECT_EQ(from("10.1.2.3"), Answer::kAllowed);
   EXPECT_EQ(from("192.0.2.1"), Answer::kAllowed);
   EXPECT_EQ(from("192.0.2.2"), Answer::kSilent);
-  EXPECT_EQ(Publish(claim, "a"), Answer::kSilent);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("ipaddr":"10.0.0.0/8")", "deny")), "a"), Answer::kDenied);
+  EXPECT_EQ(AskToPublish(claim, "a"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("ipaddr":"10.0.0.0/8")", "deny")), "a"),
+            Answer::kDenied);
 }
 
 TEST(AclClaim, RulesMayBeForAListenerAndZonesAreUnknown) {
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"plant")")), "a"), Answer::kAllowed);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":["x","plant"])")), "a"), Answer::kAllowed);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"plant/8883")")), "a"), Answer::kAllowed);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"plant")", "deny")), "a"), Answer::kDenied);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener_re":"^plant$")", "deny")), "a"),
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener":"plant")")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener":["x","plant"])")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener":"plant/8883")")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener":"plant")", "deny")), "a"),
             Answer::kDenied);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"8883")")), "a"), Answer::kSilent);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener":"other")")), "a"), Answer::kSilent);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener_re":"^pl")")), "a"), Answer::kAllowed);
-  EXPECT_EQ(Publish(MustRead(RuleWith(R"("listener_re":"^x")", "deny")), "a"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener_re":"^plant$")", "deny")), "a"),
+            Answer::kDenied);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener":"8883")")), "a"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener":"other")")), "a"), Answer::kSilent);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener_re":"^pl")")), "a"), Answer::kAllowed);
+  EXPECT_EQ(AskToPublish(MustRead(RuleWith(R"("listener_re":"^x")", "deny")), "a"),
+            Answer::kSilent);
   for (const char* field : {R"("zone":"z")", R"("zone_re":".")"}) {
-    EXPECT_EQ(Publish(MustRead(RuleWith(field)), "a"), Answer::kSilent) << field;
-    EXPECT_EQ(Publish(MustRead(RuleWith(field, "deny")), "a"), Answer::kDenied) << field;
+    EXPECT_EQ(AskToPublish(MustRead(RuleWith(field)), "a"), Answer::kSilent) << field;
+    EXPECT_EQ(AskToPublish(MustRead(RuleWith(field, "deny")), "a"), Answer::kDenied) << field;
   }
 }
 

@@ -7,7 +7,7 @@
 namespace signet::auth {
 namespace {
 
-constexpr std::string_view kRules = R"(
+constexpr std::string_view kRulesToExplain = R"(
 {principals: {attributes: [{line: L1, role: sensor}]}, brokerResources: [
 {method: Connect, clientIds: ["pump-*"]},
 {method: Publish, topics: [other, "lines/{principal.attributes.line}/data"]}]},
@@ -21,20 +21,23 @@ Explanation Explain(std::string_view rules, const Somebody& who, Action action,
   return policy->Explain({.principal = principal, .client_id = who.client_id}, action, topic);
 }
 
-const Somebody kPump{.client_id = "pump-7", .attributes = {{"line", "L1"}, {"role", "sensor"}}};
+const Somebody kPumpOfAnn{.client_id = "pump-7",
+                          .attributes = {{"line", "L1"}, {"role", "sensor"}}};
 
 TEST(Explanation, NamesTheRuleThatAllows) {
-  const Explanation publish = Explain(kRules, kPump, Action::kPublish, "lines/L1/data");
+  const Explanation publish =
+      Explain(kRulesToExplain, kPumpOfAnn, Action::kPublish, "lines/L1/data");
   EXPECT_TRUE(publish.allowed);
   EXPECT_EQ(publish.origin.line, 5u);
   EXPECT_EQ(publish.sentence,
             R"(the rule at a.yaml:5 allows Publish of "lines/{principal.attributes.line}/data")");
-  EXPECT_EQ(Explain(kRules, kPump, Action::kConnect, "").sentence,
+  EXPECT_EQ(Explain(kRulesToExplain, kPumpOfAnn, Action::kConnect, "").sentence,
             R"(the rule at a.yaml:4 allows Connect of "pump-*")");
 }
 
 TEST(Explanation, NamesTheTopicThatComesNearest) {
-  const Explanation denied = Explain(kRules, kPump, Action::kPublish, "lines/L1/other");
+  const Explanation denied =
+      Explain(kRulesToExplain, kPumpOfAnn, Action::kPublish, "lines/L1/other");
   EXPECT_FALSE(denied.allowed);
   EXPECT_EQ(denied.origin.line, 5u);
   EXPECT_EQ(denied.sentence,
@@ -43,27 +46,28 @@ TEST(Explanation, NamesTheTopicThatComesNearest) {
 }
 
 TEST(Explanation, NamesWhatTheClientLacks) {
-  EXPECT_EQ(
-      Explain(kRules, {.client_id = "pump-7", .attributes = {{"line", "L1"}}}, Action::kConnect, "")
-          .sentence,
-      "the rule at a.yaml:4 would allow it, but not to this client: it lacks the attribute "
-      "role=\"sensor\"");
-  EXPECT_EQ(Explain(kRules, {.client_id = "x"}, Action::kPublish, "orders").sentence,
+  EXPECT_EQ(Explain(kRulesToExplain, {.client_id = "pump-7", .attributes = {{"line", "L1"}}},
+                    Action::kConnect, "")
+                .sentence,
+            "the rule at a.yaml:4 would allow it, but not to this client: it lacks the attribute "
+            "role=\"sensor\"");
+  EXPECT_EQ(Explain(kRulesToExplain, {.client_id = "x"}, Action::kPublish, "orders").sentence,
             "the rule at a.yaml:7 would allow it, but not to this client: it is none of those whom "
             "it names");
-  EXPECT_EQ(
-      Explain(kRules, {.client_id = "x", .attributes = kPump.attributes}, Action::kConnect, "")
-          .sentence,
-      "the rule at a.yaml:4 allows Connect, but not as \"x\"");
+  EXPECT_EQ(Explain(kRulesToExplain, {.client_id = "x", .attributes = kPumpOfAnn.attributes},
+                    Action::kConnect, "")
+                .sentence,
+            "the rule at a.yaml:4 allows Connect, but not as \"x\"");
 }
 
 TEST(Explanation, SaysThatThereIsNothing) {
-  EXPECT_EQ(Explain("", kPump, Action::kPublish, "a").sentence, "the policy has no rules");
-  EXPECT_EQ(Explain(kRules, {.client_id = "x"}, Action::kPublish, "a").sentence,
+  EXPECT_EQ(Explain("", kPumpOfAnn, Action::kPublish, "a").sentence, "the policy has no rules");
+  EXPECT_EQ(Explain(kRulesToExplain, {.client_id = "x"}, Action::kPublish, "a").sentence,
             "no rule is for this client");
-  EXPECT_EQ(Explain(kRules, kPump, Action::kSubscribe, "a").sentence,
+  EXPECT_EQ(Explain(kRulesToExplain, kPumpOfAnn, Action::kSubscribe, "a").sentence,
             "the rule at a.yaml:3 is for this client, but allows no Subscribe");
-  EXPECT_EQ(Explain(kRules, kPump, Action::kPublish, "a/#").sentence, "\"a/#\" is no valid topic");
+  EXPECT_EQ(Explain(kRulesToExplain, kPumpOfAnn, Action::kPublish, "a/#").sentence,
+            "\"a/#\" is no valid topic");
 }
 
 TEST(Explanation, SaysWhichTokenStandsForNothing) {
@@ -81,18 +85,19 @@ TEST(Explanation, SaysWhichTokenStandsForNothing) {
 }
 
 TEST(Explanation, IsPrintableWhateverTheClientSays) {
-  const Explanation denied = Explain(
-      kRules, {.client_id = "\n\x1B[2J\xFF", .attributes = kPump.attributes}, Action::kConnect, "");
+  const Explanation denied =
+      Explain(kRulesToExplain, {.client_id = "\n\x1B[2J\xFF", .attributes = kPumpOfAnn.attributes},
+              Action::kConnect, "");
   EXPECT_EQ(denied.sentence.find_first_of("\n\x1B\xFF"), std::string::npos);
 }
 
 TEST(Explanation, HasTheEndOfALongPlace) {
-  config::BrokerAuthorization settings = ReadRules(kRules);
+  config::BrokerAuthorization settings = ReadRules(kRulesToExplain);
   for (config::AuthorizationRule& rule : settings.policies.rules) {
     rule.origin.file = std::string(300, 'x') + "/é/plant.yaml";
   }
   const AccessPolicy policy(std::move(settings));
-  const Principal principal = kPump.principal();
+  const Principal principal = kPumpOfAnn.principal();
   const std::string sentence =
       policy.Explain({.principal = principal, .client_id = "pump-7"}, Action::kSubscribe, "a")
           .sentence;

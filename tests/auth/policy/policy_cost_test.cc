@@ -35,7 +35,7 @@ config::BrokerResource Allow(config::BrokerMethod method, std::vector<std::strin
   return resource;
 }
 
-config::BrokerAuthorization Make(size_t rules, const MakeRule& make) {
+config::BrokerAuthorization MakeMany(size_t rules, const MakeRule& make) {
   config::BrokerAuthorization settings;
   for (size_t i = 0; i < rules; ++i) settings.policies.rules.push_back(make(i));
   return settings;
@@ -178,8 +178,8 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
                          {"three_attributes", OfThreeAttributes, "lines/7/x/data"},
                          {"other_names", OfOtherNames, "lines/7/x/data"},
                          {"many_sets", OfManySets, "other/1"}}) {
-    const AccessPolicy few(Make(200, each.make));
-    const AccessPolicy many(Make(10'000, each.make));
+    const AccessPolicy few(MakeMany(200, each.make));
+    const AccessPolicy many(MakeMany(10'000, each.make));
     for (const auto& [topic, expected] :
          {std::pair(each.allowed, true), std::pair("lines/none/x/y", false)}) {
       const std::optional<uint64_t> of_few = CostOf(few, topic, expected);
@@ -193,7 +193,7 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
 TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
   const auto cost_among = [](MakeRule make, size_t rules, std::string_view client_id,
                              bool expected) {
-    const AccessPolicy policy(Make(rules, make));
+    const AccessPolicy policy(MakeMany(rules, make));
     const Principal principal = kSensor.principal();
     const Client client{.principal = principal, .client_id = client_id};
     EXPECT_EQ(policy.Allows(client, Action::kConnect, {}), expected);
@@ -229,7 +229,7 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
 }
 
 TEST(PolicyCost, ARememberedDecisionIsCheap) {
-  PolicyAuthorizer authorizer(std::make_shared<const AccessPolicy>(Make(10'000, OfOneClient)));
+  PolicyAuthorizer authorizer(std::make_shared<const AccessPolicy>(MakeMany(10'000, OfOneClient)));
   Principal principal = kSensor.principal();
   principal.stamp = 1;
   const std::string_view client_id = kSensor.client_id;
@@ -254,8 +254,8 @@ TEST(PolicyCost, MemoryIsLinearInTheRules) {
         MakeRule(OfThreeAttributes), MakeRule(OfOtherNames), MakeRule(OfManySets),
         MakeRule(OfOneSuffix), MakeRule(OfBothEnds), MakeRule(OfOneMiddle), MakeRule(OfSharedEnds),
         MakeRule(OfOnePrefix)}) {
-    const size_t few = AccessPolicy(Make(2'000, make)).bytes();
-    const size_t many = AccessPolicy(Make(20'000, make)).bytes();
+    const size_t few = AccessPolicy(MakeMany(2'000, make)).bytes();
+    const size_t many = AccessPolicy(MakeMany(20'000, make)).bytes();
     EXPECT_LT(many, few * 25);
     EXPECT_LT(many, 20'000u * 1024);
   }

@@ -8,7 +8,7 @@ namespace signet::forge {
 namespace {
 
 // Extension; `critical` is left out if false.
-Der Make(const ExtensionSpec& spec) {
+Der MakeExtension(const ExtensionSpec& spec) {
   return spec.critical
              ? Sequence({ObjectId(spec.object_id), Boolean(true), OctetString(spec.value)})
              : Sequence({ObjectId(spec.object_id), OctetString(spec.value)});
@@ -16,7 +16,7 @@ Der Make(const ExtensionSpec& spec) {
 
 Der MakeAll(const std::vector<ExtensionSpec>& specs) {
   Der list;
-  for (const ExtensionSpec& spec : specs) Append(Make(spec), &list);
+  for (const ExtensionSpec& spec : specs) Append(MakeExtension(spec), &list);
   return Element(0x30, list);
 }
 

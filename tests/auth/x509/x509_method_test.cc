@@ -24,13 +24,13 @@ std::unique_ptr<X509Method> MakeMethod(const config::X509Settings& settings) {
   return std::move(*method);
 }
 
-std::string Refusal(const config::X509Settings& settings) {
+std::string RefusalOf(const config::X509Settings& settings) {
   std::vector<std::string> warnings;
   const auto method = X509Method::Create(settings, &warnings);
   return method.ok() ? "accepted" : method.error().sentence();
 }
 
-std::string RuleOf(const X509Method& method, const CertificateChain& chain) {
+std::string RuleOfMethod(const X509Method& method, const CertificateChain& chain) {
   const auth::Verdict verdict = method.Judge(chain, WallTime::FromSeconds(kNow));
   const auto* denied = std::get_if<auth::Denied>(&verdict);
   return denied == nullptr ? "accepted" : denied->rule;
@@ -154,9 +154,9 @@ TEST(X509Method, RemembersNobody) {
   CertificateChain broken = material.shown;
   broken[1].back() = static_cast<uint8_t>(broken[1].back() ^ 1);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(RuleOf(*method, without), "issuer not trusted");
-    EXPECT_EQ(RuleOf(*method, material.shown), "accepted");
-    EXPECT_NE(RuleOf(*method, broken), "accepted");
+    EXPECT_EQ(RuleOfMethod(*method, without), "issuer not trusted");
+    EXPECT_EQ(RuleOfMethod(*method, material.shown), "accepted");
+    EXPECT_NE(RuleOfMethod(*method, broken), "accepted");
   }
 }
 
@@ -165,15 +165,16 @@ TEST(X509Method, OfNewSettingsJudgesTheSameChainAnew) {
   Case c(Family::kEc);
   c.AddCrls();
   const Material before = c.Build();
-  EXPECT_EQ(RuleOf(*MakeMethod(SettingsOf(c, before)), before.shown), "accepted");
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(SettingsOf(c, before)), before.shown), "accepted");
   c.crls[1].serials = {Integer(0x2001)};
-  EXPECT_EQ(RuleOf(*MakeMethod(SettingsOf(c, c.Build())), before.shown),
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(SettingsOf(c, c.Build())), before.shown),
             "a certificate of the chain has been revoked");
   c.crls[1].serials.clear();
-  EXPECT_EQ(RuleOf(*MakeMethod(SettingsOf(c, c.Build())), before.shown), "accepted");
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(SettingsOf(c, c.Build())), before.shown), "accepted");
   c.trusted.clear();
   c.more_trusted.push_back(c.MakeCa(Name({{"CN", "New Root"}}), 6));
-  EXPECT_EQ(RuleOf(*MakeMethod(SettingsOf(c, c.Build())), before.shown), "issuer not trusted");
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(SettingsOf(c, c.Build())), before.shown),
+            "issuer not trusted");
 }
 
 TEST(X509Method, TakesCrlsInPemAndInDerAndSeveralInOnePem) {
@@ -185,10 +186,10 @@ TEST(X509Method, TakesCrlsInPemAndInDerAndSeveralInOnePem) {
   const std::string root = Pem("X509 CRL", material.crls[0]);
   const std::string middle = Pem("X509 CRL", material.crls[1]);
   settings.client_crls = {"# both\n" + root + "\n" + middle};
-  EXPECT_EQ(RuleOf(*MakeMethod(settings), material.shown),
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(settings), material.shown),
             "a certificate of the chain has been revoked");
   settings.client_crls = {root, std::string(AsText(material.crls[1]))};
-  EXPECT_EQ(RuleOf(*MakeMethod(settings), material.shown),
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(settings), material.shown),
             "a certificate of the chain has been revoked");
 }
 
@@ -197,11 +198,11 @@ TEST(X509Method, RefusesSettingsThatCannotBeMeant) {
   c.AddCrls();
   const Material material = c.Build();
   const config::X509Settings good = SettingsOf(c, material);
-  EXPECT_EQ(Refusal(good), "accepted");
+  EXPECT_EQ(RefusalOf(good), "accepted");
   const auto with_ca = [&](const std::string& pem) {
     config::X509Settings settings = good;
     settings.trusted_ca_pem = pem;
-    return Refusal(settings);
+    return RefusalOf(settings);
   };
   EXPECT_EQ(with_ca(""), "the client CA bundle holds no certificate in PEM");
   EXPECT_EQ(with_ca("-----BEGIN CERTIFICATE-----\n"),
@@ -217,7 +218,7 @@ TEST(X509Method, RefusesSettingsThatCannotBeMeant) {
   const auto with_crl = [&](const std::string& text) {
     config::X509Settings settings = good;
     settings.client_crls = {text};
-    return Refusal(settings);
+    return RefusalOf(settings);
   };
   EXPECT_EQ(with_crl(""), "a CRL file holds no CRL");
   EXPECT_EQ(with_crl("0"), "CRL 1 is not an X.509 CRL");
@@ -227,7 +228,7 @@ TEST(X509Method, RefusesSettingsThatCannotBeMeant) {
     config::X509Settings settings = good;
     settings.authorization_attributes["a"].subject = a;
     settings.authorization_attributes["b"].subject = b;
-    return Refusal(settings);
+    return RefusalOf(settings);
   };
   EXPECT_EQ(with_subjects("CN=a", "CN=b"), "accepted");
   EXPECT_EQ(with_subjects("CN=a", "cn = a"),
@@ -263,7 +264,7 @@ TEST(X509Method, DoesNotLoseItselfInAMaze) {
   }
   // None of them has signed any: nine attempts.
   Material material = c.Build();
-  EXPECT_EQ(RuleOf(*MakeMethod(SettingsOf(c, material)), material.shown),
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(SettingsOf(c, material)), material.shown),
             "a signature in the chain is wrong");
   // Of one key and several serials, one has signed all: a client's way to ask for 9! signatures.
   c.leaf.signer = &c.Key(20);
@@ -274,11 +275,11 @@ TEST(X509Method, DoesNotLoseItselfInAMaze) {
     c.more_shown[i].serial = Integer(0x7000 + i);
   }
   material = c.Build();
-  EXPECT_NE(RuleOf(*MakeMethod(SettingsOf(c, material)), material.shown), "accepted");
+  EXPECT_NE(RuleOfMethod(*MakeMethod(SettingsOf(c, material)), material.shown), "accepted");
   // A trusted root of many bearers of its name, each with a key of its own: too many to try.
   for (int i = 0; i < 60; ++i) c.more_trusted.push_back(c.MakeCa(name, 40 + i));
   material = c.Build();
-  EXPECT_EQ(RuleOf(*MakeMethod(SettingsOf(c, material)), material.shown),
+  EXPECT_EQ(RuleOfMethod(*MakeMethod(SettingsOf(c, material)), material.shown),
             "there are too many ways from the certificate to an issuer");
 }
 

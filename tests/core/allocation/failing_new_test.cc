@@ -10,7 +10,7 @@ namespace {
 
 std::atomic<uint64_t> count = 0;
 std::atomic<uint64_t> fail_at = UINT64_MAX;
-std::atomic<uint64_t> failed = 0;
+std::atomic<uint64_t> times_failed = 0;
 std::atomic<bool> fail_nothrow = false;
 thread_local bool spared = false;
 
@@ -18,7 +18,7 @@ thread_local bool spared = false;
 void* Allocate(std::size_t size) {
   if (!spared && count++ == fail_at) {
     fail_at = UINT64_MAX;
-    ++failed;
+    ++times_failed;
     const std::new_handler handler = std::get_new_handler();
     if (handler == nullptr) std::abort();
     handler();
@@ -42,7 +42,7 @@ uint64_t Count() { return count; }
 void SpareThisThread(bool spare) { spared = spare; }
 void FailAt(uint64_t number) { fail_at = number; }
 void FailNothrow(bool fail) { fail_nothrow = fail; }
-uint64_t Failed() { return failed; }
+uint64_t Failed() { return times_failed; }
 
 }  // namespace signet::failing_new
 

@@ -13,6 +13,8 @@
 namespace signet {
 namespace {
 
+using Texts = std::vector<std::string>;
+
 // The policy decides; but there are some.
 class Silent : public Rights {
  public:
@@ -115,7 +117,6 @@ TEST_P(RightsRaceTest, AMessageOfAGroupThatStaysIsNotLostWhileAnotherOneIsBeingL
     world().RunShard(home);  // The other group has not heard of it.
     publisher->SendPublish({.topic = "t", .payload = "1", .qos = kQos1});
     world().RunShard(home);
-    using Texts = std::vector<std::string>;
     EXPECT_EQ(client->Messages(), by_token ? Texts{"1"} : Texts{});
   }
 }

@@ -7,10 +7,10 @@ namespace {
 using SessionTest = BrokerTest;
 INSTANTIATE_BROKER_TEST(SessionTest);
 
-constexpr ConnectOptions kKeep{.clean_start = false, .session_expiry_s = 1000};
+constexpr ConnectOptions kKeepSession{.clean_start = false, .session_expiry_s = 1000};
 
 TEST_P(SessionTest, KeepsQos1And2MessagesForAClientThatIsAway) {  // [MQTT-3.1.2-5], 4.1
-  auto subscriber = Client("s", kKeep);
+  auto subscriber = Client("s", kKeepSession);
   subscriber->Subscribe("t", kQos2);
   subscriber->peer().Drop();
   auto publisher = Client("p");
@@ -18,12 +18,12 @@ TEST_P(SessionTest, KeepsQos1And2MessagesForAClientThatIsAway) {  // [MQTT-3.1.2
   publisher->Publish({.topic = "t", .payload = "1", .qos = kQos1});
   publisher->Publish({.topic = "t", .payload = "2", .qos = kQos2});
   TestClient again(&world(), "s");
-  again.Connect(kKeep);
+  again.Connect(kKeepSession);
   EXPECT_EQ(again.Messages(), (std::vector<std::string>{"1", "2"}));
 }
 
 TEST_P(SessionTest, ResendsWhatWasNotAcknowledgedInOrderWithDup) {  // [MQTT-4.4.0-1] [MQTT-3.3.1-1]
-  auto subscriber = Client("s", kKeep);
+  auto subscriber = Client("s", kKeepSession);
   subscriber->Subscribe("t", kQos2);
   auto publisher = Client("p");
   for (int i = 0; i < 4; ++i) {
@@ -40,7 +40,7 @@ TEST_P(SessionTest, ResendsWhatWasNotAcknowledgedInOrderWithDup) {  // [MQTT-4.4
   world().Run();
 
   TestClient again(&world(), "s");
-  again.Connect(kKeep);
+  again.Connect(kKeepSession);
   for (const int i : {0, 1}) {
     const Received message = again.Next(PacketType::kPublish);
     EXPECT_TRUE(message.dup);
@@ -53,7 +53,7 @@ TEST_P(SessionTest, ResendsWhatWasNotAcknowledgedInOrderWithDup) {  // [MQTT-4.4
 }
 
 TEST_P(SessionTest, ResendsNoMoreThanReceiveMaximum) {
-  auto subscriber = Client("s", kKeep);
+  auto subscriber = Client("s", kKeepSession);
   subscriber->Subscribe("t", kQos1);
   auto publisher = Client("p");
   for (int i = 0; i < 5; ++i) {
@@ -62,7 +62,7 @@ TEST_P(SessionTest, ResendsNoMoreThanReceiveMaximum) {
   for (int i = 0; i < 5; ++i) subscriber->Next(PacketType::kPublish);
   subscriber->peer().Drop();
   TestClient again(&world(), "s");
-  ConnectOptions narrow = kKeep;
+  ConnectOptions narrow = kKeepSession;
   narrow.receive_maximum = 2;
   again.Connect(narrow);
   const Received first = again.Next(PacketType::kPublish);
@@ -76,7 +76,7 @@ TEST_P(SessionTest, ResendsNoMoreThanReceiveMaximum) {
 
 TEST_P(SessionTest, DropsAtTheLimitOfTheQueue) {
   limits().queued_messages = 3;
-  auto subscriber = Client("s", kKeep);
+  auto subscriber = Client("s", kKeepSession);
   subscriber->Subscribe("t", kQos1);
   subscriber->peer().Drop();
   auto publisher = Client("p");
@@ -84,7 +84,7 @@ TEST_P(SessionTest, DropsAtTheLimitOfTheQueue) {
     publisher->Publish({.topic = "t", .payload = std::to_string(i), .qos = kQos1});
   }
   TestClient again(&world(), "s");
-  again.Connect(kKeep);
+  again.Connect(kKeepSession);
   EXPECT_EQ(again.Messages(), (std::vector<std::string>{"0", "1", "2"}));
   EXPECT_EQ(world().Sum().dropped_queue_full, 2u);
 }
@@ -92,7 +92,7 @@ TEST_P(SessionTest, DropsAtTheLimitOfTheQueue) {
 TEST_P(SessionTest, DropsTheOldestIfToldSo) {
   limits().queued_messages = 3;
   limits().queue_drops_oldest = 1;
-  auto subscriber = Client("s", kKeep);
+  auto subscriber = Client("s", kKeepSession);
   subscriber->Subscribe("t", kQos1);
   subscriber->peer().Drop();
   auto publisher = Client("p");
@@ -100,13 +100,13 @@ TEST_P(SessionTest, DropsTheOldestIfToldSo) {
     publisher->Publish({.topic = "t", .payload = std::to_string(i), .qos = kQos1});
   }
   TestClient again(&world(), "s");
-  again.Connect(kKeep);
+  again.Connect(kKeepSession);
   EXPECT_EQ(again.Messages(), (std::vector<std::string>{"2", "3", "4"}));
 }
 
 TEST_P(SessionTest, CountsSubscriptionIdentifiersInTheQueue) {
   limits().queued_bytes = 1000;
-  auto subscriber = Client("s", kKeep);
+  auto subscriber = Client("s", kKeepSession);
   std::vector<SubscribeEntry> entries;
   for (const char* filter : {"#", "+/#", "t/#", "t/+", "t/t", "+/t", "+/+", "t/t/#", "+/t/#"}) {
     entries.push_back({.topic_filter = filter, .options = {.maximum_qos = kQos1}});
@@ -119,7 +119,7 @@ TEST_P(SessionTest, CountsSubscriptionIdentifiersInTheQueue) {
     publisher->Publish({.topic = "t/t", .payload = std::string(261, 'x'), .qos = kQos1});
   }
   TestClient again(&world(), "s");
-  again.Connect(kKeep);
+  again.Connect(kKeepSession);
   EXPECT_EQ(again.Messages().size(), 3u);
 }
 

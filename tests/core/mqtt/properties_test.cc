@@ -15,7 +15,7 @@ struct Outcome {
   size_t left = 0;
 };
 
-Outcome Decode(PropertyContext context, ByteView bytes, uint32_t max_user_properties = 10) {
+Outcome DecodeIn(PropertyContext context, ByteView bytes, uint32_t max_user_properties = 10) {
   ByteReader reader(bytes);
   Outcome outcome;
   outcome.code = DecodeProperties(context, max_user_properties, &reader, &outcome.properties);
@@ -34,7 +34,7 @@ std::vector<uint8_t> UserProperties(size_t count) {
 
 TEST(DecodeProperties, LeavesEverythingAtItsDefaultWhenThereIsNone) {
   const ExactCopy bytes(Bytes("00"));
-  const Outcome outcome = Decode(PropertyContext::kConnect, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kConnect, bytes);
   EXPECT_EQ(outcome.code, ReasonCode::kSuccess);
   EXPECT_EQ(outcome.left, 0u);
   const Properties& properties = outcome.properties;
@@ -55,7 +55,7 @@ TEST(DecodeProperties, LeavesEverythingAtItsDefaultWhenThereIsNone) {
 
 TEST(DecodeProperties, StandsBehindThemAfterwards) {
   const ExactCopy bytes(Bytes("02 01 01 'payload'"));
-  const Outcome outcome = Decode(PropertyContext::kPublish, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kPublish, bytes);
   EXPECT_EQ(outcome.code, ReasonCode::kSuccess);
   EXPECT_EQ(outcome.left, 7u);
   EXPECT_EQ(Hex(outcome.properties.wire), "01 01");
@@ -65,7 +65,7 @@ TEST(DecodeProperties, GivesEachValueOfConnect) {
   const ExactCopy bytes(
       Bytes("2b 11 00000001 21 0002 27 00000003 22 0004 19 01 17 00 15 0002 'am' 16 0003 00fffe"
             "26 0001 'k' 0001 'v' 26 0000 0000"));
-  const Outcome outcome = Decode(PropertyContext::kConnect, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kConnect, bytes);
   ASSERT_EQ(outcome.code, ReasonCode::kSuccess);
   const Properties& properties = outcome.properties;
   EXPECT_EQ(properties.session_expiry_s, 1u);
@@ -92,7 +92,7 @@ TEST(DecodeProperties, GivesEachValueOfConnack) {
   const ExactCopy bytes(
       Bytes("2a 24 01 25 00 28 00 29 00 2a 00 12 0002 'id' 13 0005 1a 0003 'r/i' 1c 0003 'b:1'"
             "1f 0003 'why' 21 0001 22 0002"));
-  const Outcome outcome = Decode(PropertyContext::kConnack, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kConnack, bytes);
   ASSERT_EQ(outcome.code, ReasonCode::kSuccess);
   const Properties& properties = outcome.properties;
   EXPECT_EQ(properties.maximum_qos, 1);
@@ -110,7 +110,7 @@ TEST(DecodeProperties, GivesEachValueOfConnack) {
 TEST(DecodeProperties, GivesEachValueOfAWill) {
   const ExactCopy bytes(
       Bytes("1b 18 01020304 01 01 02 05060708 03 0001 't' 08 0003 'r/t' 09 0002 00ff"));
-  const Outcome outcome = Decode(PropertyContext::kWill, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kWill, bytes);
   ASSERT_EQ(outcome.code, ReasonCode::kSuccess);
   const Properties& properties = outcome.properties;
   EXPECT_EQ(properties.will_delay_s, 0x01020304u);
@@ -123,7 +123,7 @@ TEST(DecodeProperties, GivesEachValueOfAWill) {
 
 TEST(DecodeProperties, GivesTheFirstOfSeveralSubscriptionIdentifiers) {
   const ExactCopy bytes(Bytes("08 0b 8001 0b 02 23 0007"));
-  const Outcome outcome = Decode(PropertyContext::kPublish, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kPublish, bytes);
   ASSERT_EQ(outcome.code, ReasonCode::kSuccess);
   EXPECT_EQ(outcome.properties.subscription_id, 128u);
   EXPECT_EQ(outcome.properties.topic_alias, 7);
@@ -131,19 +131,19 @@ TEST(DecodeProperties, GivesTheFirstOfSeveralSubscriptionIdentifiers) {
 
 TEST(DecodeProperties, TellsAnEmptyStringFromNone) {
   const ExactCopy bytes(Bytes("03 15 0000"));
-  const Outcome outcome = Decode(PropertyContext::kAuth, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kAuth, bytes);
   ASSERT_EQ(outcome.code, ReasonCode::kSuccess);
   EXPECT_TRUE(outcome.properties.Has(PropertyId::kAuthenticationMethod));
   EXPECT_TRUE(outcome.properties.authentication_method.empty());
 }
 
 TEST(DecodeProperties, RefusesAMissingLength) {
-  EXPECT_EQ(Decode(PropertyContext::kPublish, ExactCopy({})).code, ReasonCode::kMalformedPacket);
+  EXPECT_EQ(DecodeIn(PropertyContext::kPublish, ExactCopy({})).code, ReasonCode::kMalformedPacket);
 }
 
 TEST(DecodeProperties, RefusesALengthThatIsNotMinimal) {  // [MQTT-1.5.5-1]
   for (const char* bytes : {"8000", "808000", "80808000", "8200 01 01", "ffffff80 01"}) {
-    EXPECT_EQ(Decode(PropertyContext::kPublish, ExactCopy(Bytes(bytes))).code,
+    EXPECT_EQ(DecodeIn(PropertyContext::kPublish, ExactCopy(Bytes(bytes))).code,
               ReasonCode::kMalformedPacket)
         << bytes;
   }
@@ -151,7 +151,7 @@ TEST(DecodeProperties, RefusesALengthThatIsNotMinimal) {  // [MQTT-1.5.5-1]
 
 TEST(DecodeProperties, RefusesALengthBeyondThePacket) {
   for (const char* bytes : {"01", "03 01 01", "7f", "ff7f", "ffffff7f", "ffffffff", "80"}) {
-    EXPECT_EQ(Decode(PropertyContext::kPublish, ExactCopy(Bytes(bytes))).code,
+    EXPECT_EQ(DecodeIn(PropertyContext::kPublish, ExactCopy(Bytes(bytes))).code,
               ReasonCode::kMalformedPacket)
         << bytes;
   }
@@ -159,16 +159,16 @@ TEST(DecodeProperties, RefusesALengthBeyondThePacket) {
 
 TEST(DecodeProperties, AcceptsAsManyUserPropertiesAsTheLimitSays) {
   const ExactCopy bytes(UserProperties(10));
-  EXPECT_EQ(Decode(PropertyContext::kPublish, bytes, 10).code, ReasonCode::kSuccess);
-  EXPECT_EQ(Decode(PropertyContext::kPublish, bytes, 10).properties.user_property_count, 10);
-  EXPECT_EQ(Decode(PropertyContext::kPublish, bytes, 9).code, ReasonCode::kQuotaExceeded);
-  EXPECT_EQ(Decode(PropertyContext::kPublish, bytes, 0).code, ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(DecodeIn(PropertyContext::kPublish, bytes, 10).code, ReasonCode::kSuccess);
+  EXPECT_EQ(DecodeIn(PropertyContext::kPublish, bytes, 10).properties.user_property_count, 10);
+  EXPECT_EQ(DecodeIn(PropertyContext::kPublish, bytes, 9).code, ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(DecodeIn(PropertyContext::kPublish, bytes, 0).code, ReasonCode::kQuotaExceeded);
 }
 
 TEST(DecodeProperties, CountsUserPropertiesWithoutWrappingRound) {
-  EXPECT_EQ(Decode(PropertyContext::kPublish, UserProperties(65'535), UINT32_MAX).code,
+  EXPECT_EQ(DecodeIn(PropertyContext::kPublish, UserProperties(65'535), UINT32_MAX).code,
             ReasonCode::kSuccess);
-  EXPECT_EQ(Decode(PropertyContext::kPublish, UserProperties(65'536), UINT32_MAX).code,
+  EXPECT_EQ(DecodeIn(PropertyContext::kPublish, UserProperties(65'536), UINT32_MAX).code,
             ReasonCode::kQuotaExceeded);
 }
 
@@ -177,7 +177,7 @@ TEST(DecodeProperties, CountsUserPropertiesWithoutWrappingRound) {
 TEST(DecodeProperties, TakesLinearTime) {
   const auto cost = [](size_t count) {
     const std::vector<uint8_t> bytes = UserProperties(count);
-    return CountInstructions([&] { Decode(PropertyContext::kPublish, bytes, UINT32_MAX); });
+    return CountInstructions([&] { DecodeIn(PropertyContext::kPublish, bytes, UINT32_MAX); });
   };
   const std::optional<uint64_t> few = cost(4);
   const std::optional<uint64_t> many = cost(40);
@@ -189,7 +189,7 @@ TEST(DecodeProperties, StopsAtTheFirstUserPropertyBeyondTheLimit) {
   const std::vector<uint8_t> few = UserProperties(6);
   const std::vector<uint8_t> many = UserProperties(1'000);
   const auto cost = [](ByteView bytes) {
-    return CountInstructions([&] { Decode(PropertyContext::kPublish, bytes, 5); });
+    return CountInstructions([&] { DecodeIn(PropertyContext::kPublish, bytes, 5); });
   };
   const std::optional<uint64_t> one_too_many = cost(few);
   if (!one_too_many) GTEST_SKIP() << "Nobody can count instructions here.";
@@ -233,7 +233,7 @@ TEST(PropertyBuffer, BuildsWhatTheDecoderReads) {
   ByteWriter writer(bytes);
   WriteProperties(buffer.wire(), &writer);
   EXPECT_EQ(writer.remaining(), 0u);
-  const Outcome outcome = Decode(PropertyContext::kPublish, bytes);
+  const Outcome outcome = DecodeIn(PropertyContext::kPublish, bytes);
   ASSERT_EQ(outcome.code, ReasonCode::kSuccess);
   EXPECT_EQ(Hex(outcome.properties.wire), Hex(buffer.wire()));
 }

@@ -11,12 +11,12 @@ namespace {
 constexpr PacketType kTypes[] = {PacketType::kPuback, PacketType::kPubrec, PacketType::kPubrel,
                                  PacketType::kPubcomp};
 
-Result<PublishAckView> Decode(PacketType type, ByteView bytes, ProtocolVersion version) {
+Result<PublishAckView> DecodeAck(PacketType type, ByteView bytes, ProtocolVersion version) {
   return DecodePublishAck(type, ByteReader(bytes), version, 1);
 }
 
 ReasonCode AckRefusal(PacketType type, std::string_view hex, ProtocolVersion version) {
-  const auto result = Decode(type, ExactCopy(Bytes(hex)), version);
+  const auto result = DecodeAck(type, ExactCopy(Bytes(hex)), version);
   return result.ok() ? ReasonCode::kSuccess : result.error();
 }
 
@@ -24,7 +24,7 @@ TEST(DecodePublishAck, TakesAPacketIdentifierAloneForSuccess) {  // 3.4.2.1
   const ExactCopy bytes(Bytes("0102"));
   for (const PacketType type : kTypes) {
     for (const ProtocolVersion version : {k311, k5}) {
-      const auto result = Decode(type, bytes, version);
+      const auto result = DecodeAck(type, bytes, version);
       ASSERT_TRUE(result.ok()) << Name(type);
       EXPECT_EQ(result->packet_id, 0x0102);
       EXPECT_EQ(result->reason_code, ReasonCode::kSuccess);
@@ -35,14 +35,14 @@ TEST(DecodePublishAck, TakesAPacketIdentifierAloneForSuccess) {  // 3.4.2.1
 
 TEST(DecodePublishAck, TakesAReasonCodeWithoutPropertyLength) {  // 3.4.2.2.1
   const ExactCopy bytes(Bytes("0001 00"));
-  for (const PacketType type : kTypes) EXPECT_TRUE(Decode(type, bytes, k5).ok());
-  EXPECT_EQ(Decode(PacketType::kPubrel, Bytes("0001 92"), k5)->reason_code,
+  for (const PacketType type : kTypes) EXPECT_TRUE(DecodeAck(type, bytes, k5).ok());
+  EXPECT_EQ(DecodeAck(PacketType::kPubrel, Bytes("0001 92"), k5)->reason_code,
             ReasonCode::kPacketIdentifierNotFound);
 }
 
 TEST(DecodePublishAck, GivesItsProperties) {
   const ExactCopy bytes(Bytes("0001 87 0a 1f 0002 'no' 26 0000 0000"));
-  const auto result = Decode(PacketType::kPubrec, bytes, k5);
+  const auto result = DecodeAck(PacketType::kPubrec, bytes, k5);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->reason_code, ReasonCode::kNotAuthorized);
   EXPECT_EQ(result->properties.reason_string, "no");
@@ -83,7 +83,7 @@ TEST(DecodePublishAck, RefusesReasonCodesOfOtherPackets) {
     for (int code = 0; code < 256; ++code) {
       const auto byte = static_cast<uint8_t>(code);
       const ExactCopy bytes(Concat({Bytes("0001"), {&byte, 1}}));
-      const auto result = Decode(type, bytes, k5);
+      const auto result = DecodeAck(type, bytes, k5);
       if (IsValidFor(static_cast<ReasonCode>(code), type)) {
         ASSERT_TRUE(result.ok()) << code;
         EXPECT_EQ(static_cast<int>(result->reason_code), code);

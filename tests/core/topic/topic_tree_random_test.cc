@@ -13,7 +13,7 @@
 namespace signet {
 namespace {
 
-constexpr size_t kSessions = 50;
+constexpr size_t kRandomSessions = 50;
 constexpr size_t kNames = 60;
 
 struct Interest {
@@ -94,7 +94,7 @@ class Model {
 
   void Subscribe() {
     const std::string filter = text_.OneIn(3) ? "a/+" : text_.TopicFilter();  // One gets popular.
-    Session* session = SessionNumber(text_.Below(kSessions));
+    Session* session = SessionNumber(text_.Below(kRandomSessions));
     const auto id = static_cast<uint32_t>(text_.Below(1000));
     bool existed;
     const TopicTree::Node* node = tree_.Subscribe(filter, {session, id, {}}, &existed);

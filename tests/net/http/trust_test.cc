@@ -11,7 +11,7 @@
 namespace signet {
 namespace {
 
-bool Says(const std::string& sentence, std::string_view what) {
+bool SaysThat(const std::string& sentence, std::string_view what) {
   return sentence.find(".test:") != sentence.npos && sentence.find(what) != sentence.npos;
 }
 
@@ -24,25 +24,25 @@ HttpRequest RequestToHost(const std::string& host, const std::string& server = "
 TEST(Trust, IsNotGivenToAStranger) {
   FetchLoop loop;
   const std::string sentence = loop.AskForFailure(RequestTo("stranger", "json"));
-  EXPECT_TRUE(Says(sentence, "its certificate is not trusted")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "its certificate is not trusted")) << sentence;
 }
 
 TEST(Trust, IsNotGivenToAnotherName) {
   FetchLoop loop;
   const std::string sentence = loop.AskForFailure(RequestToHost("bad.test"));
-  EXPECT_TRUE(Says(sentence, "its certificate is for another name")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "its certificate is for another name")) << sentence;
 }
 
 TEST(Trust, IsNotGivenToAnExpiredCertificate) {
   FetchLoop loop;
   const std::string sentence = loop.AskForFailure(RequestTo("expired", "json"));
-  EXPECT_TRUE(Says(sentence, "its certificate has expired")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "its certificate has expired")) << sentence;
 }
 
 TEST(Trust, IsNotGivenToOldVersionsOfTls) {
   FetchLoop loop;
   const std::string sentence = loop.AskForFailure(RequestTo("old", "json"));
-  EXPECT_TRUE(Says(sentence, "the TLS handshake fails")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "the TLS handshake fails")) << sentence;
   EXPECT_EQ(LowestTlsVersion(), 0x0303u);
 }
 
@@ -53,7 +53,7 @@ TEST(Trust, InAGivenCaIsInNobodyElse) {
   EXPECT_EQ(LoadsOfSystemRoots(), before);
   const std::string sentence =
       loop.AskForFailure(RequestFor("json", std::make_shared<HttpTrust>()));
-  EXPECT_TRUE(Says(sentence, "its certificate is not trusted")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "its certificate is not trusted")) << sentence;
   EXPECT_GT(LoadsOfSystemRoots(), before);  // With none given, those of the system are asked.
 }
 
@@ -61,7 +61,7 @@ TEST(Trust, ThatCannotBeReadIsNone) {
   FetchLoop loop;
   const auto trust = std::make_shared<HttpTrust>(HttpTrust{.ca_pem = "not a certificate"});
   const std::string sentence = loop.AskForFailure(RequestFor("json", trust));
-  EXPECT_TRUE(Says(sentence, "cannot be read")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "cannot be read")) << sentence;
 }
 
 TEST(ClientCertificate, IsShownToWhoAsksForIt) {
@@ -72,7 +72,7 @@ TEST(ClientCertificate, IsShownToWhoAsksForIt) {
 }
 
 bool SaysThatOneIsMissing(const std::string& sentence) {
-  return Says(sentence, "may want another client certificate, or any");
+  return SaysThat(sentence, "may want another client certificate, or any");
 }
 
 TEST(ClientCertificate, ThatIsMissingIsAFailure) {
@@ -105,7 +105,7 @@ TEST(Trust, IsSharedWithNoOther) {
   const std::string first = loop.AskText(RequestFor("who", trust));
   EXPECT_TRUE(first.ends_with("request 1")) << first;
   const auto other = std::make_shared<HttpTrust>(HttpTrust{.ca_pem = TestCa("Other CA").pem()});
-  EXPECT_TRUE(Says(loop.AskForFailure(RequestFor("who", other)), "not trusted"));
+  EXPECT_TRUE(SaysThat(loop.AskForFailure(RequestFor("who", other)), "not trusted"));
   const std::string same = loop.AskText(RequestFor("who", servers.Trust()));
   EXPECT_TRUE(same.ends_with("request 1")) << same;
   const std::string again = loop.AskText(RequestFor("who", trust));
@@ -117,7 +117,7 @@ TEST(ClientCertificate, ThatCannotBeUsedIsAFailure) {
   const auto trust = HttpServers::Get().TrustAs("broker");
   trust->client_key_pem = SecretBytes("secret, but not a key");
   const std::string sentence = loop.AskForFailure(RequestTo("mutual", "subject", trust));
-  EXPECT_TRUE(Says(sentence, "our client certificate or its key cannot be used")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "our client certificate or its key cannot be used")) << sentence;
   EXPECT_EQ(sentence.find("secret"), sentence.npos);
 }
 
@@ -134,13 +134,13 @@ yl8ccJDKHIBTMkaCuqEP4h2+sERr6OxyvtF9ZDgFOzE4rDZGMZO8NyhkrJU7J8k=
 -----END ENCRYPTED PRIVATE KEY-----
 )");
   const std::string sentence = loop.AskForFailure(RequestTo("mutual", "subject", trust));
-  EXPECT_TRUE(Says(sentence, "our client certificate or its key cannot be used")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "our client certificate or its key cannot be used")) << sentence;
 }
 
 TEST(Reaching, AClosedPortSaysWhy) {
   FetchLoop loop;
   const std::string sentence = loop.AskForFailure(RequestTo("closed", "json"));
-  EXPECT_TRUE(Says(sentence, "no connection (Connection refused)")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "no connection (Connection refused)")) << sentence;
 }
 
 TEST(Reaching, AServerThatNeverSpeaksEndsWithTheConnectTimeout) {
@@ -166,13 +166,13 @@ TEST(Reaching, AServerThatNeverSpeaksEndsWithTheTimeoutOfTheWhole) {
 TEST(Reaching, AServerWithoutTlsIsAFailure) {
   FetchLoop loop;
   const std::string sentence = loop.AskForFailure(RequestTo("noise", "json"));
-  EXPECT_TRUE(Says(sentence, "the TLS handshake fails")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "the TLS handshake fails")) << sentence;
 }
 
 TEST(Reaching, AnUnknownNameIsAFailure) {
   FetchLoop loop;
   const std::string sentence = loop.AskForFailure(RequestToHost("nowhere.test"));
-  EXPECT_TRUE(Says(sentence, "its name cannot be resolved")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "its name cannot be resolved")) << sentence;
 }
 
 // Neither while the name is looked up, nor when that takes longer than somebody wants to wait.
@@ -188,9 +188,9 @@ TEST(Reaching, ASlowNameHoldsUpNobody) {
   const auto patient = loop.Fetch(RequestToHost("slow.test"));
   ASSERT_TRUE(loop.TurnUntil([&] { return ResolvesBegun() > before; }));
   const std::string sentence = loop.AskForFailure(std::move(hasty));
-  EXPECT_TRUE(Says(sentence, "its name was not resolved within 200 ms")) << sentence;
+  EXPECT_TRUE(SaysThat(sentence, "its name was not resolved within 200 ms")) << sentence;
   const std::string other = loop.AskForFailure(std::move(hasty_to_connect));
-  EXPECT_TRUE(Says(other, "its name was not resolved within 200 ms")) << other;
+  EXPECT_TRUE(SaysThat(other, "its name was not resolved within 200 ms")) << other;
   EXPECT_EQ(loop.AskForFailure(RequestFor("json")), "[200]");
   EXPECT_EQ(ResolvesOpen(), 3u);  // All of that, and nobody has been answered yet.
   EXPECT_FALSE(patient->has_value());

@@ -11,7 +11,7 @@
 namespace signet {
 namespace {
 
-std::string ErrorOf(const TlsServerSettings& settings) {
+std::string ErrorOfContext(const TlsServerSettings& settings) {
   const auto context = TlsContext::Create(settings, nullptr, WallClock());
   return context.ok() ? "" : context.error().sentence();
 }
@@ -53,22 +53,23 @@ INSTANTIATE_TEST_SUITE_P(TlsContext, Policy,
                                                               ClientCertificates::kRequired),
                                             ::testing::Values(TlsVersion::k12, TlsVersion::k13)));
 
-TEST(TlsContextErrors, NoCertificate) { EXPECT_EQ(ErrorOf({}), "TLS has no certificate"); }
+TEST(TlsContextErrors, NoCertificate) { EXPECT_EQ(ErrorOfContext({}), "TLS has no certificate"); }
 
 TEST(TlsContextErrors, ChainThatIsNone) {
   TlsServerSettings settings = ServerSettings();
   settings.identities[0].chain_pem = "hello";
-  EXPECT_EQ(ErrorOf(settings), "the certificate of Secret tls: it holds no certificate in PEM");
+  EXPECT_EQ(ErrorOfContext(settings),
+            "the certificate of Secret tls: it holds no certificate in PEM");
   settings.identities[0].chain_pem =
       "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-  EXPECT_EQ(ErrorOf(settings),
+  EXPECT_EQ(ErrorOfContext(settings),
             "the certificate of Secret tls: of its certificate 1: it is not an X.509 certificate");
   settings.identities[0].chain_pem = "-----BEGIN CERTIFICATE-----\nAAAA\n";
-  EXPECT_EQ(ErrorOf(settings),
+  EXPECT_EQ(ErrorOfContext(settings),
             "the certificate of Secret tls: its block 1 (CERTIFICATE) has no END line");
   settings.identities[0].chain_pem =
       "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n";
-  EXPECT_EQ(ErrorOf(settings),
+  EXPECT_EQ(ErrorOfContext(settings),
             "the certificate of Secret tls: its block 1 (CERTIFICATE) is not Base64");
 }
 
@@ -76,7 +77,7 @@ TEST(TlsContextErrors, ChainWithSomethingElseInIt) {
   TlsServerSettings settings = ServerSettings();
   settings.identities[0].chain_pem +=
       "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-  EXPECT_EQ(ErrorOf(settings),
+  EXPECT_EQ(ErrorOfContext(settings),
             "the certificate of Secret tls: of its certificate 2: it is not an X.509 certificate");
 }
 
@@ -85,37 +86,38 @@ TEST(TlsContextErrors, KeyOfAnotherCertificate) {
   for (const KeyAlgorithm algorithm :
        {KeyAlgorithm::kEc256, KeyAlgorithm::kEd25519, KeyAlgorithm::kRsa2048}) {
     settings.identities[0].key_pem = *MakeKey(algorithm);
-    EXPECT_EQ(ErrorOf(settings), "the key of Secret tls does not belong to its certificate");
+    EXPECT_EQ(ErrorOfContext(settings), "the key of Secret tls does not belong to its certificate");
   }
 }
 
 TEST(TlsContextErrors, KeyThatIsNone) {
   TlsServerSettings settings = ServerSettings();
   settings.identities[0].key_pem = SecretBytes("geheim");
-  const std::string error = ErrorOf(settings);
+  const std::string error = ErrorOfContext(settings);
   EXPECT_EQ(error,
             "the key of Secret tls is not a private key in PEM without a password (RSA, EC or "
             "Ed25519)");
   settings.identities[0].key_pem = SecretBytes();
-  EXPECT_EQ(ErrorOf(settings), error);
+  EXPECT_EQ(ErrorOfContext(settings), error);
 }
 
 TEST(TlsContextErrors, UnknownCiphersAndGroups) {
   TlsServerSettings settings = ServerSettings();
   settings.ciphers = {"TLS_AES_128_GCM_SHA257"};
-  EXPECT_EQ(ErrorOf(settings),
+  EXPECT_EQ(ErrorOfContext(settings),
             "there is no cipher suite TLS_AES_128_GCM_SHA257; did you mean "
             "TLS_AES_128_GCM_SHA256?");
   settings.ciphers.clear();
   settings.groups = {"X25519", "P-255"};
-  EXPECT_EQ(ErrorOf(settings), "there is no key exchange group P-255; did you mean P-256?");
+  EXPECT_EQ(ErrorOfContext(settings), "there is no key exchange group P-255; did you mean P-256?");
 }
 
 TEST(TlsContextErrors, AlpnThatCannotBe) {
   TlsServerSettings settings = ServerSettings();
   for (const std::string& protocol : {std::string(), std::string(256, 'a'), std::string("a,b")}) {
     settings.alpn = {protocol};
-    EXPECT_EQ(ErrorOf(settings), "an ALPN protocol is 1 to 255 characters, none of them a comma");
+    EXPECT_EQ(ErrorOfContext(settings),
+              "an ALPN protocol is 1 to 255 characters, none of them a comma");
   }
 }
 
@@ -132,35 +134,36 @@ class ClientCaErrors : public ::testing::Test {
 
 TEST_F(ClientCaErrors, EmptyBundle) {
   settings_.client_ca_pem = "";
-  EXPECT_EQ(ErrorOf(settings_), "the client CA bundle holds no certificate in PEM");
+  EXPECT_EQ(ErrorOfContext(settings_), "the client CA bundle holds no certificate in PEM");
 }
 
 TEST_F(ClientCaErrors, LeafInTheBundle) {
   settings_.client_ca_pem += ca_.Issue({.name = "leaf"}).pem;
-  EXPECT_EQ(ErrorOf(settings_), "certificate 2 of the client CA bundle, /CN=leaf, is not a CA's");
+  EXPECT_EQ(ErrorOfContext(settings_),
+            "certificate 2 of the client CA bundle, /CN=leaf, is not a CA's");
 }
 
 TEST_F(ClientCaErrors, BrokenCrl) {
   settings_.crls = {"nonsense"};
-  EXPECT_EQ(ErrorOf(settings_), "CRL 1: it is not an X.509 CRL");
+  EXPECT_EQ(ErrorOfContext(settings_), "CRL 1: it is not an X.509 CRL");
 }
 
 TEST_F(ClientCaErrors, CrlOfSomebodyElse) {
   settings_.crls = {TestCa("Other").Revoke({})};
-  EXPECT_EQ(ErrorOf(settings_), "the issuer of CRL 1 is not in the client CA bundle");
+  EXPECT_EQ(ErrorOfContext(settings_), "the issuer of CRL 1 is not in the client CA bundle");
 }
 
 TEST_F(ClientCaErrors, CrlWithAWrongSignature) {
   std::string crl = ca_.Revoke({});
   crl.back() = static_cast<char>(crl.back() ^ 1);
   settings_.crls = {crl};
-  EXPECT_EQ(ErrorOf(settings_), "CRL 1 cannot be used: its signature is wrong");
+  EXPECT_EQ(ErrorOfContext(settings_), "CRL 1 cannot be used: its signature is wrong");
 }
 
 TEST_F(ClientCaErrors, CaWithoutACrlWhereOthersHaveOne) {
   settings_.client_ca_pem += TestCa("Forgotten").pem();
   settings_.crls = {ca_.Revoke({})};
-  EXPECT_EQ(ErrorOf(settings_),
+  EXPECT_EQ(ErrorOfContext(settings_),
             "the client CA /CN=Forgotten has no CRL, and others have: all whom it certified would "
             "be refused; add its CRL, or remove all");
 }

@@ -60,7 +60,7 @@ void ExpectSays(ByteView stream, const Said& expected) {
   EXPECT_EQ(Read(stream), expected);
 }
 
-std::vector<uint8_t> Frame(std::string_view payload, const ClientFrame& frame = {}) {
+std::vector<uint8_t> FrameOf(std::string_view payload, const ClientFrame& frame = {}) {
   return Encode(frame, AsBytes(payload));
 }
 
@@ -70,22 +70,22 @@ TEST(FrameReader, ReadsTheExamplesOfTheStandard) {
   ExpectSays(Bytes("89 85 37fa213d 7f9f4d5158"), {"ping Hello"});
   ExpectSays(Bytes("8a 85 37fa213d 7f9f4d5158"), {});
   ExpectSays(Concat({Bytes("02 83 00000000 'Hel'"), Bytes("80 82 00000000 'lo'")}), {"data Hello"});
-  EXPECT_EQ(Frame("Hello"), Bytes("82 85 37fa213d 7f9f4d5158"));
+  EXPECT_EQ(FrameOf("Hello"), Bytes("82 85 37fa213d 7f9f4d5158"));
 }
 
 TEST(FrameReader, ReadsEveryFormOfLength) {
   for (const size_t size : {0u, 1u, 124u, 125u, 126u, 127u, 128u, 65'535u, 65'536u, 70'000u}) {
     const std::string payload(size, 'p');
     const Said expected = size == 0 ? Said{} : Said{"data " + payload};
-    ExpectSays(Frame(payload), expected);
+    ExpectSays(FrameOf(payload), expected);
   }
 }
 
 TEST(FrameReader, RefusesALengthThatIsNotTheShortest) {
-  ExpectSays(Frame("12345", {.length_bytes = 2}), {"1002 wrote a length too long"});
-  ExpectSays(Frame(std::string(125, 'p'), {.length_bytes = 2}), {"1002 wrote a length too long"});
-  ExpectSays(Frame("12345", {.length_bytes = 8}), {"1002 wrote a length too long"});
-  ExpectSays(Frame(std::string(65'535, 'p'), {.length_bytes = 8}),
+  ExpectSays(FrameOf("12345", {.length_bytes = 2}), {"1002 wrote a length too long"});
+  ExpectSays(FrameOf(std::string(125, 'p'), {.length_bytes = 2}), {"1002 wrote a length too long"});
+  ExpectSays(FrameOf("12345", {.length_bytes = 8}), {"1002 wrote a length too long"});
+  ExpectSays(FrameOf(std::string(65'535, 'p'), {.length_bytes = 8}),
              {"1002 wrote a length too long"});
 }
 
@@ -109,14 +109,14 @@ TEST(FrameReader, RefusesReservedBits) {
   for (const int bit : {0x40, 0x20, 0x10, 0x70}) {
     for (const Opcode opcode : {Opcode::kBinary, Opcode::kPing, Opcode::kText}) {
       const ClientFrame frame{.opcode = opcode, .reserved = static_cast<uint8_t>(bit)};
-      ExpectSays(Frame("x", frame), {"1002 set a reserved bit"});
+      ExpectSays(FrameOf("x", frame), {"1002 set a reserved bit"});
     }
   }
 }
 
 TEST(FrameReader, RefusesUnknownOpcodes) {
   for (const int opcode : {3, 4, 5, 6, 7, 11, 12, 13, 14, 15}) {
-    ExpectSays(Frame("x", {.opcode = static_cast<Opcode>(opcode)}),
+    ExpectSays(FrameOf("x", {.opcode = static_cast<Opcode>(opcode)}),
                {"1002 sent a frame of an unknown kind"});
   }
 }
@@ -124,22 +124,22 @@ TEST(FrameReader, RefusesUnknownOpcodes) {
 // [MQTT-6.0.0-1] MQTT 3.1.1: [MQTT-6.0.0-1]
 TEST(FrameReader, RefusesText) {
   const Said expected = {"1003 sent text; MQTT travels in binary frames"};
-  ExpectSays(Frame("x", {.opcode = Opcode::kText}), expected);
-  ExpectSays(Frame("", {.opcode = Opcode::kText}), expected);
-  ExpectSays(Frame("x", {.opcode = Opcode::kText, .fin = false}), expected);
+  ExpectSays(FrameOf("x", {.opcode = Opcode::kText}), expected);
+  ExpectSays(FrameOf("", {.opcode = Opcode::kText}), expected);
+  ExpectSays(FrameOf("x", {.opcode = Opcode::kText, .fin = false}), expected);
 }
 
 TEST(FrameReader, RefusesControlFramesInFragmentsOrTooLong) {
   for (const Opcode opcode : {Opcode::kClose, Opcode::kPing, Opcode::kPong}) {
-    ExpectSays(Frame("", {.opcode = opcode, .fin = false}), {"1002 fragmented a control frame"});
-    ExpectSays(Frame(std::string(126, 'p'), {.opcode = opcode}),
+    ExpectSays(FrameOf("", {.opcode = opcode, .fin = false}), {"1002 fragmented a control frame"});
+    ExpectSays(FrameOf(std::string(126, 'p'), {.opcode = opcode}),
                {"1002 sent a control frame that is too long"});
-    ExpectSays(Frame(std::string(70'000, 'p'), {.opcode = opcode}),
+    ExpectSays(FrameOf(std::string(70'000, 'p'), {.opcode = opcode}),
                {"1002 sent a control frame that is too long"});
   }
   const std::string longest(kMaxControlBytes, 'p');
-  ExpectSays(Frame(longest, {.opcode = Opcode::kPing}), {"ping " + longest});
-  ExpectSays(Frame(longest, {.opcode = Opcode::kPong}), {});
+  ExpectSays(FrameOf(longest, {.opcode = Opcode::kPing}), {"ping " + longest});
+  ExpectSays(FrameOf(longest, {.opcode = Opcode::kPong}), {});
 }
 
 TEST(FrameReader, ReadsFragmentsWithControlFramesBetweenThem) {
@@ -148,27 +148,28 @@ TEST(FrameReader, ReadsFragmentsWithControlFramesBetweenThem) {
   const ClientFrame end{.opcode = Opcode::kContinuation};
   const ClientFrame ping{.opcode = Opcode::kPing};
   const ClientFrame pong{.opcode = Opcode::kPong};
-  ExpectSays(Concat({Frame("ab", begin), Frame("1", ping), Frame("", middle), Frame("cd", middle),
-                     Frame("2", pong), Frame("", ping), Frame("e", end), Frame("f")}),
-             {"data ab", "ping 1", "data cd", "ping ", "data ef"});
+  ExpectSays(
+      Concat({FrameOf("ab", begin), FrameOf("1", ping), FrameOf("", middle), FrameOf("cd", middle),
+              FrameOf("2", pong), FrameOf("", ping), FrameOf("e", end), FrameOf("f")}),
+      {"data ab", "ping 1", "data cd", "ping ", "data ef"});
 }
 
 TEST(FrameReader, RefusesFragmentsOutOfOrder) {
   const ClientFrame begin{.fin = false};
   const ClientFrame end{.opcode = Opcode::kContinuation};
-  ExpectSays(Frame("x", end), {"1002 continued a message that had not begun"});
-  ExpectSays(Concat({Frame("a"), Frame("x", end)}),
+  ExpectSays(FrameOf("x", end), {"1002 continued a message that had not begun"});
+  ExpectSays(Concat({FrameOf("a"), FrameOf("x", end)}),
              {"data a", "1002 continued a message that had not begun"});
-  ExpectSays(Concat({Frame("a", begin), Frame("b", end), Frame("x", end)}),
+  ExpectSays(Concat({FrameOf("a", begin), FrameOf("b", end), FrameOf("x", end)}),
              {"data ab", "1002 continued a message that had not begun"});
-  ExpectSays(Concat({Frame("a", begin), Frame("x")}),
+  ExpectSays(Concat({FrameOf("a", begin), FrameOf("x")}),
              {"data a", "1002 began a message within another"});
 }
 
 // The beginning of a message, and fragments in which nothing stands.
 std::vector<uint8_t> FloodOfEmptyFrames(int frames) {
-  std::vector<uint8_t> flood = Frame("", {.fin = false});
-  const std::vector<uint8_t> empty = Frame("", {.opcode = Opcode::kContinuation, .fin = false});
+  std::vector<uint8_t> flood = FrameOf("", {.fin = false});
+  const std::vector<uint8_t> empty = FrameOf("", {.opcode = Opcode::kContinuation, .fin = false});
   for (int i = 1; i < frames; ++i) flood.insert(flood.end(), empty.begin(), empty.end());
   return flood;
 }

@@ -19,8 +19,8 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-Outcome Open(std::string_view request, size_t piece = SIZE_MAX,
-             const WebSocketSettings& settings = {}) {
+Outcome OpenBy(std::string_view request, size_t piece = SIZE_MAX,
+               const WebSocketSettings& settings = {}) {
   Handshake handshake(std::make_shared<WebSocketSettings>(settings));
   Outcome outcome;
   while (outcome.state == Handshake::State::kReading && !request.empty()) {
@@ -49,36 +49,36 @@ std::string Replacing(std::string_view old_text, std::string_view new_text) {
 
 // Refusals are the same however the request is cut.
 int StatusOf(std::string_view request, const WebSocketSettings& settings = {}) {
-  const Outcome whole = Open(request, SIZE_MAX, settings);
-  EXPECT_EQ(Open(request, 1, settings).response, whole.response);
+  const Outcome whole = OpenBy(request, SIZE_MAX, settings);
+  EXPECT_EQ(OpenBy(request, 1, settings).response, whole.response);
   return whole.status();
 }
 
 TEST(Handshake, AnswersTheExampleOfTheStandard) {
-  const Outcome outcome = Open(OpeningRequest());
+  const Outcome outcome = OpenBy(OpeningRequest());
   EXPECT_EQ(outcome.state, Handshake::State::kAccepted);
   EXPECT_EQ(outcome.response, OpeningAnswer());
   EXPECT_TRUE(outcome.sentence.empty());
 }
 
 TEST(Handshake, IsTheSameHoweverItIsCut) {
-  const Outcome whole = Open(OpeningRequest());
+  const Outcome whole = OpenBy(OpeningRequest());
   for (size_t piece = 1; piece < OpeningRequest().size(); ++piece) {
-    EXPECT_EQ(Open(OpeningRequest(), piece), whole) << piece;
+    EXPECT_EQ(OpenBy(OpeningRequest(), piece), whole) << piece;
   }
 }
 
 TEST(Handshake, WaitsForTheEndOfTheRequest) {
   const std::string request = OpeningRequest();
   for (size_t size = 0; size < request.size(); ++size) {
-    const Outcome outcome = Open(request.substr(0, size));
+    const Outcome outcome = OpenBy(request.substr(0, size));
     EXPECT_EQ(outcome.state, Handshake::State::kReading) << size;
     EXPECT_EQ(outcome.response, "");
   }
 }
 
 TEST(Handshake, LeavesWhatStandsBehindTheRequest) {
-  const Outcome outcome = Open(OpeningRequest() + "\x82\x80more");
+  const Outcome outcome = OpenBy(OpeningRequest() + "\x82\x80more");
   EXPECT_EQ(outcome.state, Handshake::State::kAccepted);
   EXPECT_EQ(outcome.taken, OpeningRequest().size());
 }
@@ -94,7 +94,7 @@ TEST(Handshake, TakesAnyPath) {
 
 TEST(Handshake, RefusesOtherMethods) {
   for (const std::string_view method : {"POST", "HEAD", "OPTIONS", "CONNECT", "get"}) {
-    const Outcome outcome = Open(Replacing("GET", method));
+    const Outcome outcome = OpenBy(Replacing("GET", method));
     EXPECT_EQ(outcome.status(), 405) << method;
     EXPECT_NE(outcome.response.find("\r\nAllow: GET\r\n"), std::string::npos);
   }
@@ -153,7 +153,7 @@ TEST(Handshake, TellsWhoDoesNotAskForAWebSocketToAsk) {
   for (const std::string& request :
        {Replacing("Upgrade: websocket\r\n", ""), Replacing("Upgrade: websocket", "Upgrade: h2c"),
         Replacing("Upgrade: websocket", "Upgrade: websocket2")}) {
-    const Outcome outcome = Open(request);
+    const Outcome outcome = OpenBy(request);
     EXPECT_EQ(outcome.status(), 426);
     EXPECT_NE(outcome.response.find("\r\nUpgrade: websocket\r\n"), std::string::npos);
     EXPECT_NE(outcome.response.find("\r\nConnection: Upgrade, close\r\n"), std::string::npos);
@@ -165,7 +165,7 @@ TEST(Handshake, SaysWhichVersionItKnows) {
        {Replacing("Version: 13", "Version: 8"), Replacing("Version: 13", "Version: 013"),
         Replacing("Version: 13", "Version: 13, 8"),
         Replacing("Sec-WebSocket-Version: 13\r\n", "")}) {
-    const Outcome outcome = Open(request);
+    const Outcome outcome = OpenBy(request);
     EXPECT_EQ(outcome.status(), 426);
     EXPECT_NE(outcome.response.find("\r\nSec-WebSocket-Version: 13\r\n"), std::string::npos);
   }
@@ -192,7 +192,7 @@ TEST(Handshake, TakesTheSubprotocolMqttAlone) {
   };
   for (const std::string_view offered :
        {"mqtt", "mqttv3.1, mqtt", "mqtt,chat", ",mqtt,", "chat\r\nSec-WebSocket-Protocol: mqtt"}) {
-    EXPECT_EQ(Open(offering(offered)).response, OpeningAnswer()) << offered;
+    EXPECT_EQ(OpenBy(offering(offered)).response, OpeningAnswer()) << offered;
   }
   for (const std::string_view offered : {"", "mqttv3.1", "MQTT", "mqtt5", "mq tt", "\"mqtt\""}) {
     EXPECT_EQ(StatusOf(offering(offered)), 400) << offered;
@@ -203,7 +203,7 @@ TEST(Handshake, TakesTheSubprotocolMqttAlone) {
 TEST(Handshake, AgreesToNoExtension) {
   const std::string request = With(
       "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, bbf-usp-protocol\r\n");
-  EXPECT_EQ(Open(request).response, OpeningAnswer());
+  EXPECT_EQ(OpenBy(request).response, OpeningAnswer());
 }
 
 TEST(Handshake, LetsInWhoHasAnAllowedOriginOrNone) {
@@ -225,7 +225,7 @@ TEST(Handshake, LetsInEveryOriginWithoutAList) {
 
 TEST(Handshake, EscapesAnOriginInTheLogAndKeepsItFromTheAnswer) {
   const WebSocketSettings settings{.allowed_origins = {"https://a.example"}};
-  const Outcome outcome = Open(With("Origin: \xFF\"<script>\r\n"), SIZE_MAX, settings);
+  const Outcome outcome = OpenBy(With("Origin: \xFF\"<script>\r\n"), SIZE_MAX, settings);
   EXPECT_EQ(outcome.sentence,
             "the WebSocket was refused with HTTP status 403: this Origin is not allowed: "
             "\\xff\\\"<script>");
@@ -280,7 +280,7 @@ TEST(Handshake, BoundsFieldsAndWhatItKeepsOfThem) {
 }
 
 TEST(Handshake, ARefusalIsAWholeShortResponse) {
-  const Outcome outcome = Open(Replacing("Connection: Upgrade", "Connection: close"));
+  const Outcome outcome = OpenBy(Replacing("Connection: Upgrade", "Connection: close"));
   EXPECT_EQ(outcome.state, Handshake::State::kRefused);
   EXPECT_EQ(outcome.response,
             "HTTP/1.1 400 Bad Request\r\n"
@@ -295,7 +295,7 @@ TEST(Handshake, ARefusalIsAWholeShortResponse) {
 
 TEST(Handshake, TellsTheOperatorWhoCameToTheWrongPort) {
   const auto sentence_of = [](std::string_view bytes) {
-    const Outcome outcome = Open(bytes);
+    const Outcome outcome = OpenBy(bytes);
     EXPECT_EQ(outcome.state, Handshake::State::kRefused);
     EXPECT_EQ(outcome.response, "") << "it would not understand HTTP";
     return outcome.sentence;

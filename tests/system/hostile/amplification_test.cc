@@ -10,9 +10,9 @@ using HostileAmplification = HostileTest;
 INSTANTIATE_TEST_SUITE_P(Shards, HostileAmplification, testing::ValuesIn(kShardCountsOfTwoPresets),
                          testing::PrintToStringParamName());
 
-constexpr size_t kFiltersPerPacket = 4'096;  // docs/LIMITS.md, filters_per_packet.
+constexpr size_t kMostFilters = 4'096;  // docs/LIMITS.md, filters_per_packet.
 // A filter with its Session and in a shard's tree, and what waits to be replayed to it.
-constexpr uint64_t kPerFilter = kKiB;
+constexpr uint64_t kBytesPerFilter = kKiB;
 
 constexpr std::string_view kTopic = "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a";
 // One of 65,536 filters that all match kTopic.
@@ -47,17 +47,17 @@ TEST_P(HostileAmplification, FiltersWhoseRetainedMessagesAreNotTakenCostNoMoreTh
   const auto attack = [&](size_t count) {
     WireClient client(port());
     ConnectGreedy(client);
-    for (size_t done = 0; done < count; done += kFiltersPerPacket) {
-      client.Send(SubscribeBytes(1, MatchingFilters(done, kFiltersPerPacket), QoS::kAtLeastOnce));
+    for (size_t done = 0; done < count; done += kMostFilters) {
+      client.Send(SubscribeBytes(1, MatchingFilters(done, kMostFilters), QoS::kAtLeastOnce));
     }
     for (int i = 0; i < 50; ++i) client.AwaitPing();
     client.socket().Reset();
   };
-  const double quarter = CostOf([&] { attack(kFiltersPerPacket); });
-  const double whole = CostOf([&] { attack(4 * kFiltersPerPacket); });
+  const double quarter = CostOf([&] { attack(kMostFilters); });
+  const double whole = CostOf([&] { attack(4 * kMostFilters); });
   ExpectLinear(quarter, whole);
-  attack(4 * kFiltersPerPacket);
-  ExpectPeakGrowthWithin(4 * kFiltersPerPacket * kPerFilter * (1 + shards()) + slack());
+  attack(4 * kMostFilters);
+  ExpectPeakGrowthWithin(4 * kMostFilters * kBytesPerFilter * (1 + shards()) + slack());
 }
 
 // The same filters again and again are the same Subscriptions, and no new ones to be replayed.
@@ -71,7 +71,7 @@ TEST_P(HostileAmplification, SubscribingAnewAddsNothingToWhatWaits) {
   const auto subscribe = SubscribeBytes(1, MatchingFilters(0, kFilters), QoS::kAtLeastOnce);
   for (size_t i = 0; i < Scaled(200, 20); ++i) client.Send(subscribe);
   client.AwaitPing();
-  ExpectPeakGrowthWithin(kFilters * kPerFilter * (1 + shards()) + slack());
+  ExpectPeakGrowthWithin(kFilters * kBytesPerFilter * (1 + shards()) + slack());
 }
 
 // A SUBSCRIBE that other shards have not noted yet, and messages that match all of it behind it.
@@ -87,12 +87,12 @@ TEST_P(HostileAmplification, MessagesBehindALargeSubscribeCostNoMoreThanItsFilte
     client.Send(bytes);
     client.AwaitPing();
   };
-  attack(kFiltersPerPacket / 4);
-  const double quarter = CostOf([&] { attack(kFiltersPerPacket / 4); });
-  const double whole = CostOf([&] { attack(kFiltersPerPacket); });
+  attack(kMostFilters / 4);
+  const double quarter = CostOf([&] { attack(kMostFilters / 4); });
+  const double whole = CostOf([&] { attack(kMostFilters); });
   ExpectLinear(quarter, whole);
-  attack(kFiltersPerPacket);
-  ExpectPeakGrowthWithin(kFiltersPerPacket * kPerFilter * (1 + shards()) + slack());
+  attack(kMostFilters);
+  ExpectPeakGrowthWithin(kMostFilters * kBytesPerFilter * (1 + shards()) + slack());
 }
 
 // A small message carries the Subscription Identifiers of all Subscriptions that match: they count
@@ -102,12 +102,12 @@ TEST_P(HostileAmplification, SubscriptionIdentifiersCountInTheQueue) {
   Start({.limits = {fmt::format("queued_bytes={}", kQueuedBytes)}});
   WireClient client(port());
   ConnectGreedy(client);
-  client.Subscribe(MatchingFilters(0, kFiltersPerPacket), QoS::kAtLeastOnce, 268'435'455);
+  client.Subscribe(MatchingFilters(0, kMostFilters), QoS::kAtLeastOnce, 268'435'455);
   WireClient publisher = Connected("publisher");
   for (size_t i = 0; i < Scaled(2'000, 100); ++i) {
     EXPECT_EQ(Publish1(publisher, {.topic_name = kTopic}), 0);
   }
-  ExpectPeakGrowthWithin(kQueuedBytes + kFiltersPerPacket * kPerFilter * (1 + shards()) + slack());
+  ExpectPeakGrowthWithin(kQueuedBytes + kMostFilters * kBytesPerFilter * (1 + shards()) + slack());
 }
 
 // Members that sleep cannot take a QoS 0 message, and need not be asked one by one.

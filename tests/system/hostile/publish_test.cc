@@ -8,12 +8,12 @@ namespace {
 using HostilePublish = HostileTest;
 INSTANTIATE_HOSTILE_TEST(HostilePublish);
 
-constexpr size_t kLongestText = 65'535;
+constexpr size_t kMostText = 65'535;
 
 // A Topic Name of the greatest length; another one for each number.
 std::string LongTopic(size_t number) {
   std::string topic = fmt::format("{}/", number);
-  topic.resize(kLongestText, 'x');
+  topic.resize(kMostText, 'x');
   return topic;
 }
 
@@ -63,7 +63,7 @@ TEST_P(HostilePublish, AFloodForNobodyCostsNothingThatStays) {
 
 TEST_P(HostilePublish, TopicsOf65535BytesCostTheirBytesAndNotMore) {
   const size_t count = Scaled(200, 30);
-  Start({.limits = {fmt::format("filter_bytes={}", count * kLongestText)}});
+  Start({.limits = {fmt::format("filter_bytes={}", count * kMostText)}});
   WireClient flooder = Connected("flooder");
   for (size_t i = 0; i < 5 * count; ++i) {
     const std::string topic = LongTopic(i);
@@ -73,7 +73,7 @@ TEST_P(HostilePublish, TopicsOf65535BytesCostTheirBytesAndNotMore) {
   ExpectPeakGrowthWithin(slack());
   // Each kept where it is retained, and, as a filter, with its Session and in each shard's tree;
   // on its way there it may exist twice as often.
-  const uint64_t kept = count * kLongestText * (1 + 2 + shards());
+  const uint64_t kept = count * kMostText * (1 + 2 + shards());
   for (size_t i = 0; i < count; ++i) {
     const std::string topic = LongTopic(i);
     EXPECT_EQ(Publish1(flooder, {.retain = true, .topic_name = topic, .payload = AsBytes("kept")}),
@@ -121,7 +121,7 @@ TEST_P(HostilePublish, TopicAliasesAreBoundedInNumberAndMemory) {
     }
   }
   for (WireClient& client : clients) client.AwaitPing();
-  ExpectPeakGrowthWithin(kClients * kMaximum * (kLongestText + 1) + slack());
+  ExpectPeakGrowthWithin(kClients * kMaximum * (kMostText + 1) + slack());
 }
 
 std::vector<uint8_t> UserProperties(size_t count) {

@@ -9,13 +9,14 @@ namespace signet {
 namespace {
 
 using Action = PasswdOptions::Action;
+using Verb = ControlOptions::Verb;
 
 CtlCommandLine Parsed(std::vector<const char*> typed) {
   typed.insert(typed.begin(), "signetctl");
   return ParseCtlCommandLine(static_cast<int>(typed.size()), typed.data());
 }
 
-PasswdOptions Passwd(std::vector<const char*> typed) {
+PasswdOptions ParsePasswd(std::vector<const char*> typed) {
   typed.insert(typed.begin(), "passwd");
   const CtlCommandLine line = Parsed(std::move(typed));
   EXPECT_FALSE(line.exit.has_value()) << (line.exit ? line.exit->error : "");
@@ -31,20 +32,20 @@ std::string Complaint(std::vector<const char*> typed) {
 }
 
 TEST(CtlCommandLine, SetsAPasswordWithSlowHashes) {
-  const PasswdOptions options = Passwd({"users", "ann"});
+  const PasswdOptions options = ParsePasswd({"users", "ann"});
   EXPECT_EQ(options.action, Action::kSet);
   EXPECT_EQ(options.file, "users");
   EXPECT_EQ(options.user, "ann");
   EXPECT_FALSE(options.scram);
   EXPECT_EQ(options.iterations, 210'000u);
-  EXPECT_EQ(Passwd({"--scram", "users", "ann"}).iterations, 15'000u);
+  EXPECT_EQ(ParsePasswd({"--scram", "users", "ann"}).iterations, 15'000u);
 }
 
 TEST(CtlCommandLine, HasFlags) {
-  EXPECT_EQ(Passwd({"-c", "users", "ann"}).action, Action::kCreate);
-  EXPECT_EQ(Passwd({"-D", "users", "ann"}).action, Action::kDelete);
-  EXPECT_TRUE(Passwd({"--scram", "users", "ann"}).scram);
-  EXPECT_EQ(Passwd({"--iterations", "5000", "users", "ann"}).iterations, 5000u);
+  EXPECT_EQ(ParsePasswd({"-c", "users", "ann"}).action, Action::kCreate);
+  EXPECT_EQ(ParsePasswd({"-D", "users", "ann"}).action, Action::kDelete);
+  EXPECT_TRUE(ParsePasswd({"--scram", "users", "ann"}).scram);
+  EXPECT_EQ(ParsePasswd({"--iterations", "5000", "users", "ann"}).iterations, 5000u);
 }
 
 TEST(CtlCommandLine, SaysWhatIsWrong) {
@@ -72,7 +73,6 @@ ControlOptions Control(std::vector<const char*> typed) {
 }
 
 TEST(CtlCommandLine, AsksABroker) {
-  using Verb = ControlOptions::Verb;
   EXPECT_FALSE(Parsed({"passwd", "users", "ann"}).control.has_value());
   const ControlOptions clients = Control({"clients"});
   EXPECT_EQ(clients.verb, Verb::kClients);
