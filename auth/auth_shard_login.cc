@@ -27,6 +27,9 @@ void AuthShard::AskNext(std::shared_ptr<Login> login) {
   const Policy& policy = *login->policy;
   while (login->next < policy.judges.size()) {
     const std::shared_ptr<Judge>& judge = policy.judges[login->next++];
+    if (auto verdict = judge->Recall(*login->credentials)) {
+      return OnVerdict(login, judge, std::move(*verdict));
+    }
     if (!judge->method().IsRelevant(*login->credentials)) continue;
     if (auto steps = judge->Begin(*login->credentials)) {
       return BeginExchange(login, judge, std::move(steps));

@@ -2,6 +2,21 @@
 
 namespace signet::auth {
 
+std::optional<Verdict> Judge::Recall(const Credentials& credentials) {
+  if (!method_->is_relevant_by_evidence()) return std::nullopt;
+  const SecretBytes evidence = method_->Evidence(credentials);
+  if (evidence.empty()) return std::nullopt;
+  return Recall(cache_.KeyOf(number_, evidence.bytes()));
+}
+
+std::optional<Verdict> Judge::Recall(const EvidenceKey& key) {
+  auto verdict = cache_.Find(key, clock_.now, clock_.wall);
+  if (!verdict) return std::nullopt;
+  ++counters_.cache_hits;
+  Count(*verdict);
+  return verdict;
+}
+
 void Judge::Ask(std::shared_ptr<const Credentials> credentials, Memory memory, Method::Done done) {
   const SecretBytes evidence = method_->Evidence(*credentials);
   const Instant since = clock_.now;
@@ -17,11 +32,7 @@ void Judge::Ask(std::shared_ptr<const Credentials> credentials, Memory memory, M
   }
   const EvidenceKey key = cache_.KeyOf(number_, evidence.bytes());
   if (memory == Memory::kMayAnswer) {
-    if (auto verdict = cache_.Find(key, clock_.now, clock_.wall)) {
-      ++counters_.cache_hits;
-      Count(*verdict);
-      return std::move(done)(std::move(*verdict));
-    }
+    if (auto verdict = Recall(key)) return std::move(done)(std::move(*verdict));
   }
   std::vector<Method::Done>& waiting = waiting_[key];
   waiting.push_back(std::move(done));

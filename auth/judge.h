@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,6 +26,8 @@ class Judge : public std::enable_shared_from_this<Judge> {
   MethodCounters& counters() { return counters_; }
   const MethodCounters& counters() const { return counters_; }
 
+  // What is remembered of these credentials, which nobody needs to have found relevant.
+  std::optional<Verdict> Recall(const Credentials& credentials);
   // Whether what was found out before may answer.
   enum class Memory : uint8_t { kMayAnswer, kAsksAnew };
   // Runs `done` once, within the call or later. The method must find the credentials relevant.
@@ -39,6 +42,7 @@ class Judge : public std::enable_shared_from_this<Judge> {
   void Abandon() { waiting_.clear(); }
 
  private:
+  std::optional<Verdict> Recall(const EvidenceKey& key);
   void Conclude(const EvidenceKey& key, Verdict verdict);
 
   const uint64_t number_;

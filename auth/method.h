@@ -87,6 +87,9 @@ class Method {
   // What alone decides about relevant credentials, as bytes that no others have: a token, a chain.
   // Equal bytes are judged once, and the verdict is kept. Empty: each question is for itself.
   virtual SecretBytes Evidence(const Credentials& credentials) const = 0;
+  // Whether evidence that was relevant once always is, whoever shows it and however: then what is
+  // remembered of it answers before IsRelevant() reads it.
+  virtual bool is_relevant_by_evidence() const { return false; }
   // For credentials that begin a proof in several steps: its other side, which then judges instead
   // of Verify(); nothing of that is remembered, shared or kept. Null: one step is all. Asked if
   // they are relevant and name an Authentication Method.

@@ -1,27 +1,24 @@
 #include "auth/verdict_cache.h"
 
-#include <wolfssl/wolfcrypt/hmac.h>
+#include <wolfssl/wolfcrypt/siphash.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/base/check.h"
 
 namespace signet::auth {
 
 EvidenceKey VerdictCache::KeyOf(uint64_t judge, ByteView evidence) const {
-  Hmac hmac;
-  std::array<uint8_t, WC_SHA256_DIGEST_SIZE> digest;
-  CHECK(wc_HmacInit(&hmac, nullptr, INVALID_DEVID) == 0);
-  CHECK(wc_HmacSetKey(&hmac, WC_SHA256, hash_key_.data(), static_cast<word32>(hash_key_.size())) ==
-        0);
-  CHECK(wc_HmacUpdate(&hmac, reinterpret_cast<const byte*>(&judge), sizeof judge) == 0);
-  CHECK(wc_HmacUpdate(&hmac, reinterpret_cast<const byte*>(&round_), sizeof round_) == 0);
-  CHECK(wc_HmacUpdate(&hmac, evidence.data(), static_cast<word32>(evidence.size())) == 0);
-  CHECK(wc_HmacFinal(&hmac, digest.data()) == 0);
-  wc_HmacFree(&hmac);
+  const EvidenceKey of_evidence = Hash(evidence);
+  const std::array<uint64_t, 4> all{of_evidence[0], of_evidence[1], judge, round_};
+  return Hash({reinterpret_cast<const uint8_t*>(all.data()), sizeof all});
+}
+
+// SipHash-2-4, which is made for this: a fifth of what HMAC-SHA-256 takes for a token.
+EvidenceKey VerdictCache::Hash(ByteView bytes) const {
   EvidenceKey key;
-  std::memcpy(key.data(), digest.data(), sizeof key);
+  CHECK(wc_SipHash(hash_key_.data(), bytes.data(), static_cast<word32>(bytes.size()),
+                   reinterpret_cast<byte*>(key.data()), sizeof key) == 0);
   return key;
 }
 

@@ -29,7 +29,7 @@ class VerdictCache {
     Duration accepted_age = seconds(300);
     Duration denied_age = seconds(2);  // Somebody may be about to put it right.
   };
-  using HashKey = std::array<uint8_t, 32>;
+  using HashKey = std::array<uint8_t, 16>;
 
   // `hash_key` is random, and nobody else's.
   VerdictCache(Options options, const HashKey& hash_key) : options_(options), hash_key_(hash_key) {}
@@ -49,6 +49,8 @@ class VerdictCache {
   size_t size() const { return young_.size() + old_.size(); }
 
  private:
+  EvidenceKey Hash(ByteView bytes) const;
+
   struct Entry {
     Verdict verdict;
     Instant until;

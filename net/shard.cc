@@ -32,6 +32,7 @@ constexpr Duration kBusyMost = std::chrono::microseconds(200);
 
 // When a mailbox is looked at again that had no room.
 constexpr Duration kShardBacklogInterval = milliseconds(1);
+constexpr Duration kAuthBellPause = milliseconds(500);
 
 ShardContext::Setup WithLimits(ShardContext::Setup context, const Limits* limits) {
   context.limits = limits;
@@ -123,8 +124,8 @@ void Shard::Wait() {
 }
 
 Instant Shard::NextDeadline() const {
-  Instant next =
-      std::min({broker_.NextDeadline(), connections_.NextDeadline(), doorbell_.NextDeadline()});
+  Instant next = std::min({broker_.NextDeadline(), connections_.NextDeadline(),
+                           doorbell_.NextDeadline(), auth_bell_due_});
   for (const Door& door : doors_) next = std::min(next, door.acceptor->NextDeadline());
   if (backlog_) next = std::min(next, now_ + kShardBacklogInterval);
   return next;
@@ -257,13 +258,26 @@ void Shard::PassMailOn() {
   }
 }
 
+// To wake the auth shard costs more than most of what it is asked, so what can wait does: it takes
+// its mail whenever it is awake, and is woken for the rest once in kAuthBellPause.
 void Shard::PassToAuth() {
   BlockQueue<MailToAuth>& waiting = broker_.to_auth();
-  if (waiting.empty()) return;
+  bool is_urgent = now_ >= auth_bell_due_;
+  if (waiting.empty() && !is_urgent) return;
   Mailbox<MailToAuth>& box = mailroom_.to_auth(self_);
-  while (!waiting.empty() && box.TryPush(waiting.front())) waiting.DropFront();
-  if (!waiting.empty()) backlog_ = true;
-  if (box.Publish() && mailroom_.auth_doorbell().WakeFrom(*ring_, self_, mailroom_.auth_shard())) {
+  for (; !waiting.empty(); waiting.DropFront()) {
+    const bool wakes = IsUrgent(waiting.front());
+    if (!box.TryPush(waiting.front())) break;
+    is_urgent = is_urgent || wakes;
+  }
+  if (!waiting.empty()) backlog_ = is_urgent = true;
+  const bool is_new = box.Publish();
+  if (!is_urgent) {
+    if (is_new) auth_bell_due_ = std::min(auth_bell_due_, now_ + kAuthBellPause);
+    return;
+  }
+  auth_bell_due_ = Instant::Never();
+  if (mailroom_.auth_doorbell().WakeFrom(*ring_, self_, mailroom_.auth_shard())) {
     ++counters_.doorbells;
   }
 }

@@ -41,6 +41,7 @@ class JwtMethod : public Method {
   std::string_view name() const override { return "JWT"; }
   bool IsRelevant(const Credentials& credentials) const override;
   SecretBytes Evidence(const Credentials& credentials) const override;
+  bool is_relevant_by_evidence() const override { return true; }
   void Verify(const Credentials& credentials, WallTime now, Done done) override;
   bool may_reauthenticate() const override { return true; }
   void Report(WallTime now, Readings* readings) const override {

@@ -43,6 +43,12 @@ struct ExchangeDropped {
 };
 using MailToAuth = std::variant<AuthQuestion, GrantClaimed, GrantReturned, ExchangeDropped>;
 
+// Whether the auth shard is to be woken for it: nobody waits for what it does about a client that
+// is gone.
+inline bool IsUrgent(const MailToAuth& mail) {
+  return !std::holds_alternative<GrantReturned>(mail);
+}
+
 // -- From the auth shard.
 
 // It is who it says.

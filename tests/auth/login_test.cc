@@ -137,6 +137,24 @@ TEST_F(LoginTest, AVerdictIsRemembered) {
   EXPECT_EQ(shard_.Report().methods.front().counters.cache_hits, 1u);
 }
 
+TEST_F(LoginTest, WhatIsRememberedNeedNotBeFoundRelevantAgain) {
+  int looked_at = 0;
+  sat_.is_relevant = [&](const Credentials& credentials) {
+    ++looked_at;
+    return credentials.authentication_data.text().starts_with("a");
+  };
+  sat_.is_relevant_by_evidence = true;
+  LetIn("a");
+  EXPECT_EQ(looked_at, 1);
+  LetIn("a");
+  EXPECT_EQ(looked_at, 1);
+  EXPECT_EQ(sat_.verified, 1);
+  EXPECT_EQ(shard_.Report().methods.front().counters.cache_hits, 1u);
+  Ask(With("b"));
+  EXPECT_EQ(Refused(), ReasonCode::kBadAuthenticationMethod);
+  EXPECT_EQ(looked_at, 2);
+}
+
 TEST_F(LoginTest, ToBeFoundLengthensNothing) {
   const WallTime deadline = In(seconds(100));
   LetIn("t", deadline);

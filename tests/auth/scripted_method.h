@@ -38,6 +38,8 @@ struct Script {
   // Whose credentials are for it, if it is not the name of the method that decides.
   std::function<bool(const Credentials& credentials)> is_relevant;
   bool remembers = true;
+  // By the evidence alone; then is_relevant has to agree.
+  bool is_relevant_by_evidence = false;
   bool yields = false;
   bool reauthenticates = true;
   bool keeps = false;
@@ -84,6 +86,7 @@ class ScriptedMethod : public Method {
   SecretBytes Evidence(const Credentials& credentials) const override {
     return script_.remembers ? credentials.authentication_data : SecretBytes();
   }
+  bool is_relevant_by_evidence() const override { return script_.is_relevant_by_evidence; }
   std::unique_ptr<Exchange> Begin(const Credentials& credentials) override {
     const std::string_view data = credentials.authentication_data.text();
     if (!script_.exchanges_for || !data.starts_with(*script_.exchanges_for)) return nullptr;

@@ -15,7 +15,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::acl_claim_fuzz {
 namespace {
 
 using Answer = Rights::Answer;
@@ -47,21 +47,22 @@ void Check(const auth::AclClaim& claim, std::string_view text) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(acl_claim) {
-  const std::string_view text = signet::AsText({data, size});
+  const std::string_view text = AsText({data, size});
   const std::string whole = "{\"acl\":" + std::string(text) + "}";
-  const auto document = signet::auth::JsonDocument::Read(whole, 1 << 20);
+  const auto document = auth::JsonDocument::Read(whole, 1 << 20);
   if (!document.ok()) return 0;
   simdjson::dom::element element;
   if (document->root().members().at_key("acl").get(element) != simdjson::SUCCESS) return 0;
-  const auto claim = signet::auth::AclClaim::Read(element, "plant");
+  const auto claim = auth::AclClaim::Read(element, "plant");
   if (!claim.ok()) {
     const std::string& what = claim.error().what;
-    CHECK(!what.empty() && signet::fuzz::IsPrintableLine(what));
+    CHECK(!what.empty() && IsPrintableLine(what));
     return 0;
   }
-  signet::fuzz::Check(**claim, text);
+  Check(**claim, text);
   return 0;
 }
+
+}  // namespace signet::fuzz::acl_claim_fuzz

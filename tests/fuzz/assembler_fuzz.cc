@@ -7,7 +7,7 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::assembler_fuzz {
 namespace {
 
 using Step = PacketAssembler::Step;
@@ -106,12 +106,13 @@ void Compare(size_t max_packet_size, ByteView sizes, ByteView stream) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(assembler) {
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   const size_t max_packet_size = size_t{1} << input.Byte() % 30;
-  const signet::ByteView sizes = input.Bytes(input.Byte() % 16);
-  signet::fuzz::Compare(max_packet_size, sizes, input.Rest());
+  const ByteView sizes = input.Bytes(input.Byte() % 16);
+  Compare(max_packet_size, sizes, input.Rest());
   return 0;
 }
+
+}  // namespace signet::fuzz::assembler_fuzz

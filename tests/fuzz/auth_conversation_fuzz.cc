@@ -18,7 +18,7 @@
 #include "tests/fuzz/watched_desk.h"
 #include "tests/fuzz/world.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::auth_conversation_fuzz {
 namespace {
 
 // Each begins alike, so that it can be looked for in the log. The last one is longer than is read.
@@ -286,9 +286,10 @@ class Program {
 };
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(auth_conversation) {
-  signet::fuzz::Program({data, size}).Run();
+  Program({data, size}).Run();
   return 0;
 }
+
+}  // namespace signet::fuzz::auth_conversation_fuzz

@@ -13,7 +13,7 @@
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::certificate_chain_fuzz {
 namespace {
 
 using auth::X509Method;
@@ -119,9 +119,10 @@ void Play(Input input) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(certificate_chain) {
-  signet::fuzz::Play({data, size});
+  Play({data, size});
   return 0;
 }
+
+}  // namespace signet::fuzz::certificate_chain_fuzz

@@ -12,7 +12,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::compact_jws_fuzz {
 namespace {
 
 using auth::CompactJws;
@@ -74,17 +74,18 @@ void CheckToken(std::string_view token) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(compact_jws) {
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   if ((input.Byte() & 1) != 0) {
-    signet::fuzz::CheckToken(signet::AsText(input.Rest()));
+    CheckToken(AsText(input.Rest()));
     return 0;
   }
   const std::string_view header = input.Line();
-  const std::string token = signet::fuzz::ToBase64Url(signet::AsBytes(header)) + "." +
-                            signet::fuzz::ToBase64Url(input.Rest()) + ".c2lnbmF0dXJl";
-  signet::fuzz::CheckToken(token);
+  const std::string token =
+      ToBase64Url(AsBytes(header)) + "." + ToBase64Url(input.Rest()) + ".c2lnbmF0dXJl";
+  CheckToken(token);
   return 0;
 }
+
+}  // namespace signet::fuzz::compact_jws_fuzz

@@ -3,7 +3,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::connack_fuzz {
 namespace {
 
 struct Connack {
@@ -22,11 +22,12 @@ struct Connack {
 };
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(connack) {
-  signet::fuzz::Input input(data, size);
-  const signet::Peer speaker = input.Speaker();
-  signet::fuzz::CheckRoundTrip(signet::fuzz::Connack{speaker.version}, 0, input.Rest());
+  Input input(data, size);
+  const Peer speaker = input.Speaker();
+  CheckRoundTrip(Connack{speaker.version}, 0, input.Rest());
   return 0;
 }
+
+}  // namespace signet::fuzz::connack_fuzz

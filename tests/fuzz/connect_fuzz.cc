@@ -5,7 +5,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::connect_fuzz {
 namespace {
 
 struct Connect {
@@ -42,10 +42,11 @@ void CheckPromises(ByteView body) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(connect) {
-  signet::fuzz::CheckRoundTrip(signet::fuzz::Connect(), 0, {data, size});
-  signet::fuzz::CheckPromises({data, size});
+  CheckRoundTrip(Connect(), 0, {data, size});
+  CheckPromises({data, size});
   return 0;
 }
+
+}  // namespace signet::fuzz::connect_fuzz

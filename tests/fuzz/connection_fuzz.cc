@@ -8,7 +8,7 @@
 #include "tests/support/received.h"
 #include "tests/support/test_client.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::connection_fuzz {
 namespace {
 
 // What it begins with, in the lowest bits of the first byte. The broker answers in the version of
@@ -61,9 +61,10 @@ void Play(Input input) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(connection) {
-  signet::fuzz::Play({data, size});
+  Play({data, size});
   return 0;
 }
+
+}  // namespace signet::fuzz::connection_fuzz

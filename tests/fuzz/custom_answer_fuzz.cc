@@ -11,7 +11,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::custom_answer_fuzz {
 namespace {
 
 constexpr std::array<uint16_t, 8> kStatuses = {200, 403, 422, 404, 401, 400, 500, 204};
@@ -58,14 +58,15 @@ void Check(const HttpResponse& response, bool may_pass_on) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(custom_answer) {
   if (size == 0) return 0;
-  signet::HttpResponse response;
-  response.status = signet::fuzz::kStatuses[data[0] % signet::fuzz::kStatuses.size()];
+  HttpResponse response;
+  response.status = kStatuses[data[0] % kStatuses.size()];
   response.content_type = "application/json";
-  response.body = signet::SecretBytes(signet::AsText({data + 1, size - 1}));
-  for (const bool may_pass_on : {false, true}) signet::fuzz::Check(response, may_pass_on);
+  response.body = SecretBytes(AsText({data + 1, size - 1}));
+  for (const bool may_pass_on : {false, true}) Check(response, may_pass_on);
   return 0;
 }
+
+}  // namespace signet::fuzz::custom_answer_fuzz

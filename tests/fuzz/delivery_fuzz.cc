@@ -9,7 +9,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::delivery_fuzz {
 namespace {
 
 // It has waited for a while, so that less of the Message Expiry Interval is left.
@@ -110,10 +110,8 @@ void Deliver(const MessageView& message, ByteView choices) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(delivery) {
-  using namespace signet;
   constexpr size_t kChoices = 24;
   fuzz::Input input(data, size);
   const ProtocolVersion version = input.Speaker().version;
@@ -142,3 +140,5 @@ FUZZ_TARGET(delivery) {
   fuzz::Deliver(kept.View(), choices);
   return 0;
 }
+
+}  // namespace signet::fuzz::delivery_fuzz

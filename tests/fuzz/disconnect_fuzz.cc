@@ -5,7 +5,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::disconnect_fuzz {
 namespace {
 
 struct Disconnect {
@@ -33,17 +33,17 @@ struct Auth {
 };
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(disconnect) {
-  using signet::fuzz::CheckRoundTrip;
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   uint8_t choice;
-  const signet::Peer speaker = input.Speaker(&choice);
+  const Peer speaker = input.Speaker(&choice);
   if (choice % 2 == 0) {
-    CheckRoundTrip(signet::fuzz::Disconnect{speaker}, 0, input.Rest());
+    CheckRoundTrip(Disconnect{speaker}, 0, input.Rest());
   } else {
-    CheckRoundTrip(signet::fuzz::Auth(), 0, input.Rest());
+    CheckRoundTrip(Auth(), 0, input.Rest());
   }
   return 0;
 }
+
+}  // namespace signet::fuzz::disconnect_fuzz

@@ -15,7 +15,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::discovery_fuzz {
 namespace {
 
 using auth::KeySource;
@@ -86,11 +86,12 @@ void Check(std::string_view text, std::string_view issuer) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(discovery) {
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   const bool expects = (input.Byte() & 1) != 0;
-  signet::fuzz::Check(signet::AsText(input.Rest()), expects ? signet::fuzz::kIssuer : "");
+  Check(AsText(input.Rest()), expects ? kIssuer : "");
   return 0;
 }
+
+}  // namespace signet::fuzz::discovery_fuzz

@@ -11,7 +11,7 @@
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::distinguished_name_fuzz {
 namespace {
 
 using auth::DistinguishedName;
@@ -61,9 +61,10 @@ void Play(Input input) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(distinguished_name) {
-  signet::fuzz::Play({data, size});
+  Play({data, size});
   return 0;
 }
+
+}  // namespace signet::fuzz::distinguished_name_fuzz

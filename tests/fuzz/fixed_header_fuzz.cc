@@ -7,7 +7,7 @@
 #include "core/mqtt/fixed_header.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::fixed_header_fuzz {
 namespace {
 
 // The pseudo code of 1.5.5, with what it leaves open: the bytes may run out.
@@ -75,14 +75,15 @@ void CheckHeader(ByteView bytes) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(fixed_header) {
   // Each prefix as well: what comes later changes nothing once the outcome is known.
   constexpr size_t kLongest = 8;
   for (size_t length = 0; length <= std::min(size, kLongest); ++length) {
-    signet::fuzz::CheckVarInt({data, length});
-    signet::fuzz::CheckHeader({data, length});
+    CheckVarInt({data, length});
+    CheckHeader({data, length});
   }
   return 0;
 }
+
+}  // namespace signet::fuzz::fixed_header_fuzz

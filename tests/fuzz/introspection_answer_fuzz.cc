@@ -16,7 +16,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::introspection_answer_fuzz {
 namespace {
 
 constexpr std::array<uint16_t, 8> kStatuses = {200, 401, 403, 500, 302, 204, 404, 400};
@@ -104,15 +104,16 @@ void Check(const config::JwtSettings& settings, const HttpResponse& response) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(introspection_answer) {
-  signet::fuzz::Input input(data, size);
-  signet::HttpResponse response;
-  response.status = signet::fuzz::kStatuses[input.Byte() % signet::fuzz::kStatuses.size()];
+  Input input(data, size);
+  HttpResponse response;
+  response.status = kStatuses[input.Byte() % kStatuses.size()];
   response.content_type = "application/json";
-  const signet::config::JwtSettings settings = signet::fuzz::SettingsBy(input.Byte());
-  response.body = signet::SecretBytes(signet::AsText(input.Rest()));
-  signet::fuzz::Check(settings, response);
+  const config::JwtSettings settings = SettingsBy(input.Byte());
+  response.body = SecretBytes(AsText(input.Rest()));
+  Check(settings, response);
   return 0;
 }
+
+}  // namespace signet::fuzz::introspection_answer_fuzz

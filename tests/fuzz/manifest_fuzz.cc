@@ -10,7 +10,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::manifest_fuzz {
 namespace {
 
 using namespace signet::config;  // NOLINT(google-build-using-namespace): what is tested here.
@@ -90,23 +90,21 @@ void CheckConfiguration(const Configuration& configuration) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(manifest) {
-  using signet::AsText;
-  using signet::config::LoadResult;
+  using config::LoadResult;
   const std::string_view text = AsText({data, size});
-  const LoadResult result = signet::fuzz::Load(text, false);
-  signet::fuzz::CheckProblems(result);
-  if (result.configuration) signet::fuzz::CheckConfiguration(*result.configuration);
+  const LoadResult result = Load(text, false);
+  CheckProblems(result);
+  if (result.configuration) CheckConfiguration(*result.configuration);
 
-  const LoadResult complete = signet::fuzz::Load(text, true);
-  signet::fuzz::CheckProblems(complete);
-  if (complete.configuration) signet::fuzz::CheckConfiguration(*complete.configuration);
+  const LoadResult complete = Load(text, true);
+  CheckProblems(complete);
+  if (complete.configuration) CheckConfiguration(*complete.configuration);
 
   // Where it stands is not part of it.
   if (!result.configuration || text.starts_with("\xEF\xBB\xBF")) return 0;
-  const LoadResult moved = signet::fuzz::Load("# A line more.\n" + std::string(text), false);
+  const LoadResult moved = Load("# A line more.\n" + std::string(text), false);
   CHECK(moved.configuration == result.configuration);
   CHECK(moved.problems.size() == result.problems.size());
   for (size_t i = 0; i < moved.problems.size(); ++i) {
@@ -117,3 +115,5 @@ FUZZ_TARGET(manifest) {
   }
   return 0;
 }
+
+}  // namespace signet::fuzz::manifest_fuzz

@@ -11,7 +11,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::password_file_fuzz {
 namespace {
 
 using auth::UserFile;
@@ -67,9 +67,10 @@ void Check(std::string_view text) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(password_file) {
-  signet::fuzz::Check(signet::AsText({data, size}));
+  Check(AsText({data, size}));
   return 0;
 }
+
+}  // namespace signet::fuzz::password_file_fuzz

@@ -18,7 +18,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::policy_fuzz {
 namespace {
 
 constexpr size_t kMaxLines = 200;
@@ -125,16 +125,17 @@ void Check(const auth::AccessPolicy& policy, const Question& question) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(policy) {
-  signet::fuzz::Input input(data, size);
-  signet::fuzz::Reader reader;
-  for (size_t i = 0; i < signet::fuzz::kMaxLines && !input.empty(); ++i) reader.Read(input.Line());
-  const signet::auth::AccessPolicy policy(reader.TakePolicy());
-  for (const auto& question : reader.questions()) signet::fuzz::Check(policy, question);
-  for (const auto& problem : signet::auth::WarningsOf(policy.settings())) {
-    CHECK(signet::fuzz::IsPrintableLine(signet::config::ToLine(problem)));
+  Input input(data, size);
+  Reader reader;
+  for (size_t i = 0; i < kMaxLines && !input.empty(); ++i) reader.Read(input.Line());
+  const auth::AccessPolicy policy(reader.TakePolicy());
+  for (const auto& question : reader.questions()) Check(policy, question);
+  for (const auto& problem : auth::WarningsOf(policy.settings())) {
+    CHECK(IsPrintableLine(config::ToLine(problem)));
   }
   return 0;
 }
+
+}  // namespace signet::fuzz::policy_fuzz

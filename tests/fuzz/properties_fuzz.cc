@@ -10,7 +10,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::properties_fuzz {
 namespace {
 
 // A value by its type, from its wire form, which is known to be whole.
@@ -115,23 +115,23 @@ void CheckDecoded(PropertyContext context, const Properties& properties) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(properties) {
-  using signet::PropertyContext;
   constexpr size_t kContexts = static_cast<size_t>(PropertyContext::kAuth) + 1;
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   const auto context = static_cast<PropertyContext>(input.Byte() % kContexts);
   const uint8_t most = input.Byte();
-  const signet::ByteView bytes = input.Rest();
-  signet::ByteReader reader(bytes);
-  signet::Properties properties;
+  const ByteView bytes = input.Rest();
+  ByteReader reader(bytes);
+  Properties properties;
   if (IsError(DecodeProperties(context, most, &reader, &properties))) return 0;
 
-  signet::fuzz::CheckAllWithin(bytes, signet::fuzz::FieldsOf(properties));
+  CheckAllWithin(bytes, FieldsOf(properties));
   CHECK(properties.user_property_count <= most);
   // Nothing of what follows them has been taken.
-  CHECK(bytes.size() - reader.remaining() == signet::PropertiesSize(properties.wire.size()));
-  signet::fuzz::CheckDecoded(context, properties);
+  CHECK(bytes.size() - reader.remaining() == PropertiesSize(properties.wire.size()));
+  CheckDecoded(context, properties);
   return 0;
 }
+
+}  // namespace signet::fuzz::properties_fuzz

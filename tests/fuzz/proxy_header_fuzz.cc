@@ -10,7 +10,7 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::proxy_header_fuzz {
 namespace {
 
 struct Outcome {
@@ -69,12 +69,13 @@ void Compare(ByteView stream, ByteView sizes, ProxyVersions versions) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(proxy_header) {
-  signet::fuzz::Input input(data, size);
-  const auto versions = static_cast<signet::ProxyVersions>(input.Byte() % 3);
-  const signet::ByteView sizes = input.Bytes(input.Byte() % 16);
-  signet::fuzz::Compare(input.Rest(), sizes, versions);
+  Input input(data, size);
+  const auto versions = static_cast<ProxyVersions>(input.Byte() % 3);
+  const ByteView sizes = input.Bytes(input.Byte() % 16);
+  Compare(input.Rest(), sizes, versions);
   return 0;
 }
+
+}  // namespace signet::fuzz::proxy_header_fuzz

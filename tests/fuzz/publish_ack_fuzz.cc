@@ -6,7 +6,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::publish_ack_fuzz {
 namespace {
 
 struct PublishAck {
@@ -28,16 +28,16 @@ struct PublishAck {
 };
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(publish_ack) {
-  using signet::PacketType;
   constexpr PacketType kTypes[] = {PacketType::kPuback, PacketType::kPubrec, PacketType::kPubrel,
                                    PacketType::kPubcomp};
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   uint8_t choice;
-  const signet::Peer speaker = input.Speaker(&choice);
-  const signet::fuzz::PublishAck codec{kTypes[choice % std::size(kTypes)], speaker.version};
-  signet::fuzz::CheckRoundTrip(codec, 0, input.Rest());
+  const Peer speaker = input.Speaker(&choice);
+  const PublishAck codec{kTypes[choice % std::size(kTypes)], speaker.version};
+  CheckRoundTrip(codec, 0, input.Rest());
   return 0;
 }
+
+}  // namespace signet::fuzz::publish_ack_fuzz

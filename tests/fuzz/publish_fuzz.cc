@@ -4,7 +4,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::publish_fuzz {
 namespace {
 
 struct Publish {
@@ -34,14 +34,15 @@ void CheckPromises(const Publish& codec, uint8_t flags, ByteView body) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(publish) {
-  signet::fuzz::Input input(data, size);
-  const signet::fuzz::Publish codec{input.Speaker()};
+  Input input(data, size);
+  const Publish codec{input.Speaker()};
   const uint8_t flags = input.Byte() & 0x0F;
-  const signet::ByteView body = input.Rest();
-  signet::fuzz::CheckRoundTrip(codec, flags, body);
-  signet::fuzz::CheckPromises(codec, flags, body);
+  const ByteView body = input.Rest();
+  CheckRoundTrip(codec, flags, body);
+  CheckPromises(codec, flags, body);
   return 0;
 }
+
+}  // namespace signet::fuzz::publish_fuzz

@@ -15,7 +15,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::scram_fuzz {
 namespace {
 
 using auth::ScramServer;
@@ -84,12 +84,13 @@ void Run(std::string_view client_first, std::string client_final, bool has_key) 
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(scram) {
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   const bool has_key = (input.Byte() & 1) != 0;
   const std::string_view client_first = input.Line();
-  signet::fuzz::Run(client_first, std::string(signet::AsText(input.Rest())), has_key);
+  Run(client_first, std::string(AsText(input.Rest())), has_key);
   return 0;
 }
+
+}  // namespace signet::fuzz::scram_fuzz

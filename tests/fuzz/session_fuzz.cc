@@ -15,7 +15,7 @@
 #include "tests/fuzz/target.h"
 #include "tests/fuzz/world.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::session_fuzz {
 namespace {
 
 constexpr std::string_view kTopics[] = {"a", "a/b", "b", "$a"};
@@ -212,9 +212,10 @@ class Program {
 };
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(session) {
-  signet::fuzz::Program({data, size}).Run();
+  Program({data, size}).Run();
   return 0;
 }
+
+}  // namespace signet::fuzz::session_fuzz

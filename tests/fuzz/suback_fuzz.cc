@@ -5,7 +5,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::suback_fuzz {
 namespace {
 
 struct Suback {
@@ -39,17 +39,17 @@ struct Unsuback {
 };
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(suback) {
-  using signet::fuzz::CheckRoundTrip;
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   uint8_t choice;
-  const signet::Peer speaker = input.Speaker(&choice);
+  const Peer speaker = input.Speaker(&choice);
   if (choice % 2 == 0) {
-    CheckRoundTrip(signet::fuzz::Suback{speaker.version}, 0, input.Rest());
+    CheckRoundTrip(Suback{speaker.version}, 0, input.Rest());
   } else {
-    CheckRoundTrip(signet::fuzz::Unsuback{speaker.version}, 0, input.Rest());
+    CheckRoundTrip(Unsuback{speaker.version}, 0, input.Rest());
   }
   return 0;
 }
+
+}  // namespace signet::fuzz::suback_fuzz

@@ -6,7 +6,7 @@
 #include "tests/fuzz/round_trip.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::subscribe_fuzz {
 namespace {
 
 struct Subscribe {
@@ -62,17 +62,17 @@ struct Unsubscribe {
 };
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(subscribe) {
-  using signet::fuzz::CheckRoundTrip;
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   uint8_t choice;
-  const signet::Peer speaker = input.Speaker(&choice);
+  const Peer speaker = input.Speaker(&choice);
   if (choice % 2 == 0) {
-    CheckRoundTrip(signet::fuzz::Subscribe{speaker.version}, 0, input.Rest());
+    CheckRoundTrip(Subscribe{speaker.version}, 0, input.Rest());
   } else {
-    CheckRoundTrip(signet::fuzz::Unsubscribe{speaker.version}, 0, input.Rest());
+    CheckRoundTrip(Unsubscribe{speaker.version}, 0, input.Rest());
   }
   return 0;
 }
+
+}  // namespace signet::fuzz::subscribe_fuzz

@@ -14,7 +14,7 @@
 #include "tests/fuzz/target.h"
 #include "tests/net/tls/tls_pair.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::tls_fuzz {
 namespace {
 
 constexpr std::string_view kWritten = "what the client writes once its handshake is done";
@@ -100,9 +100,10 @@ void Play(Input input) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(tls) {
-  signet::fuzz::Play({data, size});
+  Play({data, size});
   return 0;
 }
+
+}  // namespace signet::fuzz::tls_fuzz

@@ -11,7 +11,7 @@
 #include "tests/fuzz/printable.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::token_review_fuzz {
 namespace {
 
 constexpr std::string_view kToken = "a-token-that-nobody-may-see.a-token-that-nobody-may-see.x";
@@ -56,11 +56,12 @@ void CheckAccount(std::string_view body) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(token_review) {
-  const std::string_view body = signet::AsText({data, size});
-  signet::fuzz::CheckReview(body);
-  signet::fuzz::CheckAccount(body);
+  const std::string_view body = AsText({data, size});
+  CheckReview(body);
+  CheckAccount(body);
   return 0;
 }
+
+}  // namespace signet::fuzz::token_review_fuzz

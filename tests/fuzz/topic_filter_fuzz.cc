@@ -7,7 +7,7 @@
 #include "tests/fuzz/reference.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::topic_filter_fuzz {
 namespace {
 
 void CheckText(std::string_view text) {
@@ -58,22 +58,23 @@ void CheckSkip(std::string_view filter, std::string_view name, std::string_view 
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(topic_filter) {
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   const std::string_view text = input.Line();
   const std::string_view one = input.Line();
   const std::string_view other = input.Line();
   for (const std::string_view each : {text, one, other}) {
-    if (!signet::IsMqttUtf8(each)) return 0;
-    signet::fuzz::CheckText(each);
+    if (!IsMqttUtf8(each)) return 0;
+    CheckText(each);
   }
-  const std::string_view filter = signet::fuzz::CheckFilter(text);
-  if (filter.empty() || !signet::IsTopicName(one) || !signet::IsTopicName(other)) return 0;
-  signet::fuzz::CheckMatch(filter, one);
-  signet::fuzz::CheckMatch(filter, other);
-  signet::fuzz::CheckSkip(filter, one, other);
-  signet::fuzz::CheckSkip(filter, other, one);
+  const std::string_view filter = CheckFilter(text);
+  if (filter.empty() || !IsTopicName(one) || !IsTopicName(other)) return 0;
+  CheckMatch(filter, one);
+  CheckMatch(filter, other);
+  CheckSkip(filter, one, other);
+  CheckSkip(filter, other, one);
   return 0;
 }
+
+}  // namespace signet::fuzz::topic_filter_fuzz

@@ -11,7 +11,7 @@
 #include "tests/fuzz/reference.h"
 #include "tests/fuzz/target.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::topic_tree_fuzz {
 namespace {
 
 constexpr size_t kSessions = 8;
@@ -134,16 +134,17 @@ void Step(uint8_t what, std::string_view text, Model* model) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(topic_tree) {
-  signet::fuzz::Input input(data, size);
-  signet::fuzz::Model model;
+  Input input(data, size);
+  Model model;
   while (!input.empty()) {
     const uint8_t what = input.Byte();
-    signet::fuzz::Step(what, input.Line(), &model);
+    Step(what, input.Line(), &model);
   }
   model.CheckSizes();
   model.RemoveEverything();
   return 0;
 }
+
+}  // namespace signet::fuzz::topic_tree_fuzz

@@ -7,7 +7,7 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/bytes.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::utf8_fuzz {
 namespace {
 
 // Which bytes may stand in each place; a place that a shorter form does not have is zero alone.
@@ -81,16 +81,17 @@ void CheckText(ByteView text) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(utf8) {
   // Words are looked at where there is room for them: each length and each beginning of a word.
   constexpr size_t kShifts = 9;
-  const signet::ByteView text(data, size);
+  const ByteView text(data, size);
   for (size_t shift = 0; shift < kShifts && shift < size; ++shift) {
-    signet::fuzz::CheckFirst(text.subspan(shift));
-    signet::fuzz::CheckText(text.first(size - shift));
-    signet::fuzz::CheckText(text.subspan(shift));
+    CheckFirst(text.subspan(shift));
+    CheckText(text.first(size - shift));
+    CheckText(text.subspan(shift));
   }
   return 0;
 }
+
+}  // namespace signet::fuzz::utf8_fuzz

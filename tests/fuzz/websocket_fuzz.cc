@@ -12,7 +12,7 @@
 #include "tests/support/bytes.h"
 #include "tests/support/websocket_client.h"
 
-namespace signet::fuzz {
+namespace signet::fuzz::websocket_fuzz {
 namespace {
 
 using websocket::Opcode;
@@ -108,13 +108,14 @@ void Compare(ByteView stream, ByteView sizes) {
 }
 
 }  // namespace
-}  // namespace signet::fuzz
 
 FUZZ_TARGET(websocket) {
-  signet::fuzz::Input input(data, size);
+  Input input(data, size);
   const bool opened = (input.Byte() & 1) != 0;
-  const signet::ByteView sizes = input.Bytes(input.Byte() % 16);
-  const std::string request = opened ? signet::websocket::OpeningRequest() : "";
-  signet::fuzz::Compare(signet::Concat({signet::AsBytes(request), input.Rest()}), sizes);
+  const ByteView sizes = input.Bytes(input.Byte() % 16);
+  const std::string request = opened ? websocket::OpeningRequest() : "";
+  Compare(Concat({AsBytes(request), input.Rest()}), sizes);
   return 0;
 }
+
+}  // namespace signet::fuzz::websocket_fuzz

@@ -76,8 +76,9 @@ uint64_t RandomSeed() {
   return std::bit_cast<uint64_t>(bytes);
 }
 
-std::array<uint8_t, 32> RandomKey() {
-  std::array<uint8_t, 32> key;
+template <typename Key>
+Key RandomKey() {
+  Key key;
   FillRandom(key);
   return key;
 }
@@ -97,7 +98,7 @@ std::unique_ptr<auth::Method> MakePassword(const config::PasswordSettings& setti
                                            const AuthDeskSetup& setup) {
   // For as long as the broker runs: what reloads did not change would show who exists.
   static const uint64_t seed = RandomSeed();
-  static const auth::ScramDecoys::Key decoy_key = RandomKey();
+  static const auth::ScramDecoys::Key decoy_key = RandomKey<auth::ScramDecoys::Key>();
   auto method = auth::PasswordMethod::Create(settings, context, setup.worker, seed,
                                              {.fill = FillRandom, .decoy_key = decoy_key});
   if (method.ok()) return std::move(*method);
@@ -145,7 +146,7 @@ MakeAuthDesk MakeAuth() {
         .make_methods = [setup](
                             const auto& settings,
                             const auto& context) { return MakeMethods(settings, context, setup); },
-        .hash_key = RandomKey(),
+        .hash_key = RandomKey<auth::VerdictCache::HashKey>(),
         .log = setup.log,
         .start = {.now = setup.now, .wall = setup.wall}});
   };
