@@ -66,13 +66,16 @@ void AuthShard::EndTurn() {
   patience_.Advance(clock_.now, [this](Timer& timer) {
     exchanges_.Erase(static_cast<const OpenExchange*>(timer.owner())->id);
   });
-  deadlines_.Advance(clock_, [this](void* owner) { LookAt(*static_cast<Grant*>(owner)); });
+  deadlines_.Advance(clock_,
+                     [this](void* owner) { due_.Push(static_cast<const Grant*>(owner)->id); });
+  LookAtSome();
 }
 
 Instant AuthShard::NextDeadline() const {
   if (!waiting_.empty() || !to_judge_anew_.empty()) return clock_.now;
-  const Instant next =
+  Instant next =
       std::min({deadlines_.NextDeadline(clock_), pauses_.NextDeadline(), patience_.NextDeadline()});
+  if (!due_.empty()) next = std::min(next, next_look_);
   return held_.empty() ? next : std::min(next, held_.front().due);
 }
 

@@ -47,6 +47,10 @@ class AuthShard : public AuthDesk {
   // How many questions a turn begins with, and how many it judges anew, so that deadlines are not
   // held up by many chains.
   static constexpr size_t kQuestionsPerTurn = 64;
+  // Many credentials may end at the same moment: so many are looked at in kLookPause, which leaves
+  // the shards time for everybody else, and a second is enough for 128,000.
+  static constexpr size_t kLooksPerPause = 128;
+  static constexpr Duration kLookPause = milliseconds(1);
   // A client that answers "undecided" by asking again waits this long for the next one.
   static constexpr Duration kUndecidedPause = seconds(1);
   // An exchange of more packets of the client, or of more bytes of Authentication Data, both ways
@@ -157,6 +161,7 @@ class AuthShard : public AuthDesk {
                    ConnectionId client, std::string_view rule, ReasonCode code);
   void PlanRecheck(Grant& grant);
   void SetNextLook(Grant& grant);
+  void LookAtSome();
   void LookAt(Grant& grant);
   void Recheck(Grant& grant);
   void AskAbout(const Grant& grant, Judge::Memory memory);
@@ -183,6 +188,8 @@ class AuthShard : public AuthDesk {
   OpenExchanges exchanges_;
   BlockQueue<Waiting> waiting_;
   BlockQueue<GrantId> to_judge_anew_;  // Each once.
+  BlockQueue<GrantId> due_;            // To be looked at, from next_look_ on.
+  Instant next_look_;
   BlockQueue<Held> held_;
   std::vector<BlockQueue<MailFromAuth>> outgoing_;  // By shard.
   uint64_t questions_ = 0;                          // Without an answer.

@@ -179,6 +179,20 @@ void AuthShard::SetNextLook(Grant& grant) {
   deadlines_.Set(grant.next_look, next, clock_);
 }
 
+void AuthShard::LookAtSome() {
+  if (due_.empty() || clock_.now < next_look_) return;
+  next_look_ = clock_.now + kLookPause;
+  for (size_t left = kLooksPerPause; left > 0 && !due_.empty(); --left) {
+    Grant* grant = grants_.Find(due_.Pop());
+    if (grant == nullptr || grant->ended) continue;
+    if (grant->deadline <= clock_.wall || grant->recheck_at <= clock_.now) {
+      LookAt(*grant);
+    } else {
+      SetNextLook(*grant);  // It has proven something else meanwhile, or the clock was set.
+    }
+  }
+}
+
 void AuthShard::LookAt(Grant& grant) {
   if (grant.deadline > clock_.wall) return Recheck(grant);
   End(grant, fmt::format("its credential expired at {}", ToText(grant.deadline)),

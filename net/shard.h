@@ -105,9 +105,9 @@ class Shard {
   ShardBroker broker_;
   Connections connections_;
   std::vector<Door> doors_;
-  uint32_t lost_ = 0;     // Completions, as far as we have dealt with it.
-  size_t received_ = 0;   // Receives that completed in the last turn.
-  bool backlog_ = false;  // Something did not fit into a mailbox.
+  uint32_t lost_ = 0;                         // Completions, as far as we have dealt with it.
+  size_t received_ = 0;                       // Receives that completed in the last turn.
+  bool backlog_ = false;                      // Something did not fit into a mailbox.
   Instant auth_bell_due_ = Instant::Never();  // For mail that did not wake the auth shard.
   bool stopping_ = false;
 };

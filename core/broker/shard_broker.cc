@@ -12,6 +12,10 @@ namespace {
 // Slots are taken as they are needed; the limit of the broker is BrokerTotals' matter.
 constexpr uint32_t kMaxSlots = SlotId<void>::kGenerationMask;
 
+// More of them where so many wait that the last would be late.
+constexpr size_t kEndsPerTurn = 2;
+constexpr size_t kTurnsForEnds = 1000;
+
 }  // namespace
 
 ShardBroker::ShardBroker(ShardContext::Setup setup, std::vector<PortAccess> ports, Instant start)
@@ -53,6 +57,7 @@ void ShardBroker::EndTurn() {
   context_.wheel.Advance(context_.now, [this](Timer& timer) { OnTimer(timer); });
   retaining_.Work();
   review_.Work();
+  EndSome();
   LetGo();
   ReadResumed();
   keeper_.Settle();
@@ -68,7 +73,7 @@ void ShardBroker::TakeEffects(Effects* effects) {
 
 Instant ShardBroker::NextDeadline() const {
   if (retaining_.has_work() || review_.has_work() || keeper_.has_work() || !resumed_.empty() ||
-      CanRelieve()) {
+      !ended_.empty() || CanRelieve()) {
     return context_.now;
   }
   const Instant next = context_.wheel.NextDeadline();
@@ -324,11 +329,17 @@ void ShardBroker::On(AuthAnswer answer) {
   if (exchange) context_.to_auth.Push(ExchangeDropped{exchange});
 }
 
-void ShardBroker::On(GrantEnded ended) {
-  Client* client = Find(ended.client);
-  // Who is on its way to another shard is asked for again once it is there.
-  if (client == nullptr || client->principal().grant != ended.grant) return;
-  client->GrantEnded(ended.notice, ended.why);
+// Many may end at the same moment. A few in each turn hold nobody else up: to close a connection
+// costs the kernel as much as many messages.
+void ShardBroker::EndSome() {
+  const size_t share = ended_.size() / kTurnsForEnds;
+  for (size_t left = std::max(kEndsPerTurn, share); left > 0 && !ended_.empty(); --left) {
+    const GrantEnded ended = ended_.Pop();
+    Client* client = Find(ended.client);
+    // Who is on its way to another shard is asked for again once it is there.
+    if (client == nullptr || client->principal().grant != ended.grant) continue;
+    client->GrantEnded(ended.notice, ended.why);
+  }
 }
 
 // -- Other shards.

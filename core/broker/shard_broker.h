@@ -179,10 +179,11 @@ class ShardBroker {
   bool CanRelieve() const;
   void LetGo();
   void ReadResumed();
+  void EndSome();
 
   // Messages of the auth shard, by kind.
   void On(AuthAnswer answer);
-  void On(GrantEnded ended);
+  void On(GrantEnded ended) { ended_.Push(std::move(ended)); }
   // Messages of other shards, by kind.
   void On(ShardId from, Forward message);
   void On(ShardId from, HoldPublisher message);
@@ -223,6 +224,7 @@ class ShardBroker {
   Review review_;
 
   std::vector<ConnectionId> resumed_;    // To be read on at the end of the turn.
+  BlockQueue<GrantEnded> ended_;         // Whose clients are still here.
   std::vector<ConnectionId> held_back_;  // Publishers that wait for relief.
   std::vector<ConnectionId> unasked_;    // Of AnswerLater(), each once.
   std::vector<uint8_t> scratch_;

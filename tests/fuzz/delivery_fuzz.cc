@@ -113,7 +113,7 @@ void Deliver(const MessageView& message, ByteView choices) {
 
 FUZZ_TARGET(delivery) {
   constexpr size_t kChoices = 24;
-  fuzz::Input input(data, size);
+  Input input(data, size);
   const ProtocolVersion version = input.Speaker().version;
   const uint8_t flags = input.Byte() & 0x0F;
   const size_t repeats = size_t{1} << input.Byte() % 10;
@@ -134,10 +134,10 @@ FUZZ_TARGET(delivery) {
                       .retain = publish->retain};
   // One that has expired is not delivered.
   const uint32_t expiry_s = publish->properties.message_expiry_s;
-  if (expiry_s > fuzz::kWaited_s) message.expires_at = fuzz::kReceived + seconds(expiry_s);
+  if (expiry_s > kWaited_s) message.expires_at = kReceived + seconds(expiry_s);
   const SharedMessage kept = SharedMessage::From(message);
-  fuzz::Deliver(message, choices);
-  fuzz::Deliver(kept.View(), choices);
+  Deliver(message, choices);
+  Deliver(kept.View(), choices);
   return 0;
 }
 
