@@ -66,8 +66,9 @@ void AuthShard::EndTurn() {
   patience_.Advance(clock_.now, [this](Timer& timer) {
     exchanges_.Erase(static_cast<const OpenExchange*>(timer.owner())->id);
   });
-  deadlines_.Advance(clock_,
-                     [this](void* owner) { due_.Push(static_cast<const Grant*>(owner)->id); });
+  deadlines_.Advance(clock_, [this](void* owner) {
+    due_.Push({.since = clock_.now, .grant = static_cast<const Grant*>(owner)->id});
+  });
   LookAtSome();
 }
 

@@ -47,10 +47,12 @@ class AuthShard : public AuthDesk {
   // How many questions a turn begins with, and how many it judges anew, so that deadlines are not
   // held up by many chains.
   static constexpr size_t kQuestionsPerTurn = 64;
-  // Many credentials may end at the same moment: so many are looked at in kLookPause, which leaves
-  // the shards time for everybody else, and a second is enough for 128,000.
-  static constexpr size_t kLooksPerPause = 128;
+  // Many credentials may end at the same moment: so many are looked at in a turn, and in
+  // kLookPause, which leaves the shards time for everybody else; but all that have waited for
+  // kLookPatience.
+  static constexpr size_t kLooksPerTurn = 128;
   static constexpr Duration kLookPause = milliseconds(1);
+  static constexpr Duration kLookPatience = milliseconds(300);
   // A client that answers "undecided" by asking again waits this long for the next one.
   static constexpr Duration kUndecidedPause = seconds(1);
   // An exchange of more packets of the client, or of more bytes of Authentication Data, both ways
@@ -108,6 +110,11 @@ class AuthShard : public AuthDesk {
     Instant due;
     ShardId to;
     AuthAnswer answer;
+  };
+
+  struct Due {
+    Instant since;
+    GrantId grant;
   };
 
   std::shared_ptr<Policy> PolicyOf(PortId port) const;  // Null: no such port.
@@ -188,7 +195,7 @@ class AuthShard : public AuthDesk {
   OpenExchanges exchanges_;
   BlockQueue<Waiting> waiting_;
   BlockQueue<GrantId> to_judge_anew_;  // Each once.
-  BlockQueue<GrantId> due_;            // To be looked at, from next_look_ on.
+  BlockQueue<Due> due_;                // To be looked at, from next_look_ on.
   Instant next_look_;
   BlockQueue<Held> held_;
   std::vector<BlockQueue<MailFromAuth>> outgoing_;  // By shard.

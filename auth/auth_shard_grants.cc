@@ -182,8 +182,9 @@ void AuthShard::SetNextLook(Grant& grant) {
 void AuthShard::LookAtSome() {
   if (due_.empty() || clock_.now < next_look_) return;
   next_look_ = clock_.now + kLookPause;
-  for (size_t left = kLooksPerPause; left > 0 && !due_.empty(); --left) {
-    Grant* grant = grants_.Find(due_.Pop());
+  for (size_t done = 0; !due_.empty(); ++done) {
+    if (done >= kLooksPerTurn && due_.front().since + kLookPatience > clock_.now) return;
+    Grant* grant = grants_.Find(due_.Pop().grant);
     if (grant == nullptr || grant->ended) continue;
     if (grant->deadline <= clock_.wall || grant->recheck_at <= clock_.now) {
       LookAt(*grant);

@@ -109,12 +109,13 @@ bool AuthThread::HasMail() const {
   return false;
 }
 
+// Tasks see what the shards have told: a report, who is still there.
 void AuthThread::TakeMail() {
-  mailroom_.auth_control().Take([this](AuthTask&& task) { task(*this); });
   for (uint32_t i = 0; i < mailroom_.shards(); ++i) {
     const ShardId from(i);
     mailroom_.to_auth(from).Take([&](MailToAuth&& mail) { desk_->Take(from, std::move(mail)); });
   }
+  mailroom_.auth_control().Take([this](AuthTask&& task) { task(*this); });
 }
 
 void AuthThread::PassMailOn() {

@@ -40,6 +40,13 @@ class Mailbox {
     new (slots_[sender_.next++ & mask_].memory) T(std::move(item));
     return true;
   }
+  // Whether more than half of the room is taken.
+  bool IsHalfFull() {
+    const size_t half = (mask_ + 1) / 2;
+    if (sender_.next - sender_.head_seen <= half) return false;
+    sender_.head_seen = head_.load(std::memory_order_acquire);
+    return sender_.next - sender_.head_seen > half;
+  }
   // Shows the receiver what was pushed; false if there was nothing new. Sequentially consistent: it
   // comes before the look at whether the receiver sleeps (see Doorbell).
   bool Publish() {

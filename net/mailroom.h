@@ -34,8 +34,7 @@ class Mailroom {
   static constexpr size_t kMaxSlots = 1024;
   // To the auth shard, from each shard.
   static constexpr size_t kToAuthSlots = 256;
-  // And back. As many clients as fit in are sent away in one turn of their shard when credentials
-  // end, so that others get their turn between.
+  // And back.
   static constexpr size_t kFromAuthSlots = 128;
 
   explicit Mailroom(uint32_t shards) : shards_(shards) {

@@ -272,7 +272,7 @@ void Shard::PassToAuth() {
   }
   if (!waiting.empty()) backlog_ = is_urgent = true;
   const bool is_new = box.Publish();
-  if (!is_urgent) {
+  if (!is_urgent && !box.IsHalfFull()) {
     if (is_new) auth_bell_due_ = std::min(auth_bell_due_, now_ + kAuthBellPause);
     return;
   }

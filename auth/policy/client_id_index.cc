@@ -7,6 +7,15 @@
 #include "auth/policy/memory.h"
 
 namespace signet::auth {
+namespace {
+
+// How large windows are: each size is another look through a name, so large ones are for patterns
+// that more than a few others share their small ones with.
+constexpr size_t kSmall = 4;
+constexpr size_t kLarge = 8;
+constexpr size_t kFew = 16;
+
+}  // namespace
 void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule) {
   if (patterns.empty()) any_.Add(rule);
   for (const std::string& text : patterns) {
@@ -44,8 +53,11 @@ ClientIdIndex::Frequencies ClientIdIndex::CountAll() const {
     ++frequencies.prefixes[std::string(entry.pattern.prefix())];
     ++frequencies.suffixes[std::string(entry.pattern.suffix())];
     for (const std::string_view text : entry.pattern.texts()) {
-      for (const Window& window : WindowsOf(text)) {
-        ++frequencies.windows[window.log2_size][window.bytes];
+      for (const size_t most : {kSmall, kLarge}) {
+        if (most == kLarge && text.size() < kLarge) continue;  // As before.
+        for (const Window& window : WindowsOf(text, most)) {
+          ++frequencies.windows[window.log2_size][window.bytes];
+        }
       }
     }
   }
@@ -62,12 +74,15 @@ void ClientIdIndex::AddPlace(uint32_t place, const Frequencies& frequencies) {
   const size_t by_suffix = count_of(frequencies.suffixes, pattern.suffix());
   std::optional<Window> rarest;
   size_t fewest = std::min(by_prefix, by_suffix);
-  for (const std::string_view text : pattern.texts()) {
-    for (const Window& window : WindowsOf(text)) {
-      const size_t by_window = frequencies.windows[window.log2_size].find(window.bytes)->second;
-      if (by_window >= fewest) continue;
-      fewest = by_window;
-      rarest = window;
+  for (const size_t most : {kSmall, kLarge}) {
+    if (fewest <= kFew) break;
+    for (const std::string_view text : pattern.texts()) {
+      for (const Window& window : WindowsOf(text, most)) {
+        const size_t by_window = frequencies.windows[window.log2_size].find(window.bytes)->second;
+        if (by_window >= fewest) continue;
+        fewest = by_window;
+        rarest = window;
+      }
     }
   }
   if (rarest) {

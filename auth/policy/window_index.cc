@@ -6,10 +6,10 @@
 namespace signet::auth {
 
 // Of a long text those at its beginning will do; while a policy is compiled each takes some memory.
-std::vector<Window> WindowsOf(std::string_view text) {
+std::vector<Window> WindowsOf(std::string_view text, size_t most) {
   constexpr size_t kEnough = 64;
   text = text.substr(0, kEnough);
-  const size_t size = std::bit_floor(std::min<size_t>(text.size(), 4));
+  const size_t size = std::bit_floor(std::min(text.size(), most));
   std::vector<Window> windows;
   for (size_t at = 0; at + size <= text.size(); ++at) {
     uint64_t bytes = 0;
@@ -40,6 +40,7 @@ void WindowIndex::Seal() {
   Seal<1>(&sizes_[0]);
   Seal<2>(&sizes_[1]);
   Seal<4>(&sizes_[2]);
+  Seal<8>(&sizes_[3]);
 }
 
 size_t WindowIndex::bytes() const {

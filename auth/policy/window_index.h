@@ -14,17 +14,17 @@
 
 namespace signet::auth {
 
-// Some bytes of a text, as a word: 1, 2 or 4 of them.
+// Some bytes of a text, as a word: 1, 2, 4 or 8 of them.
 struct Window {
   size_t log2_size;
   uint64_t bytes;
 };
 
-// Those of a text, as large as it has any.
-std::vector<Window> WindowsOf(std::string_view text);
+// Those of a text, as large as it has any, of up to `most` bytes.
+std::vector<Window> WindowsOf(std::string_view text, size_t most);
 
 template <typename What>
-using ByWindow = std::array<absl::flat_hash_map<uint64_t, What>, 3>;
+using ByWindow = std::array<absl::flat_hash_map<uint64_t, What>, 4>;
 
 class WindowIndex {
  public:
@@ -41,6 +41,7 @@ class WindowIndex {
     LookUp<1>(name, sizes_[0], found);
     LookUp<2>(name, sizes_[1], found);
     LookUp<4>(name, sizes_[2], found);
+    LookUp<8>(name, sizes_[3], found);
   }
 
   size_t bytes() const;
@@ -79,7 +80,7 @@ class WindowIndex {
     }
   }
 
-  std::array<OfSize, 3> sizes_;
+  std::array<OfSize, 4> sizes_;
 };
 
 }  // namespace signet::auth

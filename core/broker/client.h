@@ -233,6 +233,7 @@ class Client {
   uint8_t pauses_ = 0;
   bool output_noted_ : 1 = false;  // In Effects::output of this turn.
   bool held_up_ : 1 = false;
+  bool has_ended_ : 1 = false;    // What it was let in by; it is about to be closed.
   bool handshaking_ : 1 = false;  // Something below MQTT is still being agreed on.
   bool request_problem_information_ : 1 = true;
   uint16_t keep_alive_s_ = 0;

@@ -12,9 +12,8 @@ namespace {
 // Slots are taken as they are needed; the limit of the broker is BrokerTotals' matter.
 constexpr uint32_t kMaxSlots = SlotId<void>::kGenerationMask;
 
-// More of them where so many wait that the last would be late.
 constexpr size_t kEndsPerTurn = 2;
-constexpr size_t kTurnsForEnds = 1000;
+constexpr Duration kEndPatience = milliseconds(300);
 
 }  // namespace
 
@@ -73,7 +72,7 @@ void ShardBroker::TakeEffects(Effects* effects) {
 
 Instant ShardBroker::NextDeadline() const {
   if (retaining_.has_work() || review_.has_work() || keeper_.has_work() || !resumed_.empty() ||
-      !ended_.empty() || CanRelieve()) {
+      !endings_.empty() || CanRelieve()) {
     return context_.now;
   }
   const Instant next = context_.wheel.NextDeadline();
@@ -323,22 +322,31 @@ void ShardBroker::On(AuthAnswer answer) {
   const auto* challenge = std::get_if<Challenge>(&answer.outcome);
   const ExchangeId exchange = challenge != nullptr ? challenge->exchange : ExchangeId{};
   Client* client = Find(answer.client);
-  if (client != nullptr && client->TakeAnswer(std::move(answer.outcome))) return;
-  // It went away meanwhile.
+  const bool is_here = client != nullptr && !client->has_ended_;
+  if (is_here && client->TakeAnswer(std::move(answer.outcome))) return;
+  // It went away meanwhile, or is about to.
   if (grant) context_.to_auth.Push(GrantReturned{grant});
   if (exchange) context_.to_auth.Push(ExchangeDropped{exchange});
 }
 
+void ShardBroker::On(GrantEnded ended) {
+  Client* client = Find(ended.client);
+  // Who is on its way to another shard is asked for again once it is there.
+  if (client == nullptr || client->principal().grant != ended.grant) return;
+  client->has_ended_ = true;
+  endings_.Push({.since = context_.now, .ended = std::move(ended)});
+}
+
 // Many may end at the same moment. A few in each turn hold nobody else up: to close a connection
-// costs the kernel as much as many messages.
+// costs the kernel as much as many messages. But where turns are long, nobody stays for it.
 void ShardBroker::EndSome() {
-  const size_t share = ended_.size() / kTurnsForEnds;
-  for (size_t left = std::max(kEndsPerTurn, share); left > 0 && !ended_.empty(); --left) {
-    const GrantEnded ended = ended_.Pop();
+  for (size_t done = 0; !endings_.empty();) {
+    if (done >= kEndsPerTurn && endings_.front().since + kEndPatience > context_.now) return;
+    const GrantEnded ended = endings_.Pop().ended;
     Client* client = Find(ended.client);
-    // Who is on its way to another shard is asked for again once it is there.
     if (client == nullptr || client->principal().grant != ended.grant) continue;
     client->GrantEnded(ended.notice, ended.why);
+    ++done;
   }
 }
 

@@ -183,7 +183,7 @@ class ShardBroker {
 
   // Messages of the auth shard, by kind.
   void On(AuthAnswer answer);
-  void On(GrantEnded ended) { ended_.Push(std::move(ended)); }
+  void On(GrantEnded ended);
   // Messages of other shards, by kind.
   void On(ShardId from, Forward message);
   void On(ShardId from, HoldPublisher message);
@@ -223,8 +223,13 @@ class ShardBroker {
   SessionKeeper keeper_;
   Review review_;
 
-  std::vector<ConnectionId> resumed_;    // To be read on at the end of the turn.
-  BlockQueue<GrantEnded> ended_;         // Whose clients are still here.
+  std::vector<ConnectionId> resumed_;  // To be read on at the end of the turn.
+  // Clients that are to go, each once at most, and since when.
+  struct Ending {
+    Instant since;
+    GrantEnded ended;
+  };
+  BlockQueue<Ending> endings_;
   std::vector<ConnectionId> held_back_;  // Publishers that wait for relief.
   std::vector<ConnectionId> unasked_;    // Of AnswerLater(), each once.
   std::vector<uint8_t> scratch_;

@@ -107,17 +107,17 @@ TEST_F(GrantsTest, AWaveOfDeadlinesEndsAll) {
   EXPECT_TRUE(Ended().empty());
   while (shard_.outgoing(kShard).empty()) Advance(milliseconds(1));
   // Little by little, so that there is time for others; and yet none a second late.
-  EXPECT_EQ(Ended().size(), AuthShard::kLooksPerPause);
+  EXPECT_EQ(Ended().size(), AuthShard::kLooksPerTurn);
   Advance(milliseconds(900));
-  EXPECT_EQ(Ended().size(), 20'000u - AuthShard::kLooksPerPause);
+  EXPECT_EQ(Ended().size(), 20'000u - AuthShard::kLooksPerTurn);
 }
 
 TEST_F(GrantsTest, WhoProvesItselfAgainWhileOthersEndStays) {
-  for (size_t i = 0; i < AuthShard::kLooksPerPause; ++i) LetIn("t", In(milliseconds(5000)));
+  for (size_t i = 0; i < AuthShard::kLooksPerTurn; ++i) LetIn("t", In(milliseconds(5000)));
   const auto [last, client] = LetIn("last", In(milliseconds(5000)));
   Advance(milliseconds(4999));
   while (shard_.outgoing(kShard).empty()) Advance(milliseconds(1));
-  EXPECT_EQ(Ended().size(), AuthShard::kLooksPerPause);  // And one that waits.
+  EXPECT_EQ(Ended().size(), AuthShard::kLooksPerTurn);  // And one that waits.
   AskAgain(last, client, With("again"));
   sat_.Answer(AcceptedAs("account", In(seconds(100))));
   EXPECT_EQ(Proven().grant, last);

@@ -27,6 +27,10 @@ if(SIGNET_WOLFSSL STREQUAL "system")
   target_compile_options(PkgConfig::wolfssl INTERFACE "SHELL:-include wolfssl/options.h")
   add_library(signet::wolfssl ALIAS PkgConfig::wolfssl)
 elseif(EXISTS ${SIGNET_WOLFSSL}/lib/libwolfssl.a)
+  file(STRINGS ${SIGNET_WOLFSSL}/include/wolfssl/options.h siphash REGEX "define WOLFSSL_SIPHASH$")
+  if(NOT siphash)
+    message(FATAL_ERROR "The wolfSSL in ${SIGNET_WOLFSSL} lacks something: run ./tools/setup, which builds it anew.")
+  endif()
   add_library(signet::wolfssl STATIC IMPORTED)
   set_target_properties(signet::wolfssl PROPERTIES
     IMPORTED_LOCATION ${SIGNET_WOLFSSL}/lib/libwolfssl.a

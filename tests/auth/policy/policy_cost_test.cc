@@ -134,6 +134,10 @@ config::AuthorizationRule OfMiddlesOfAllSizes(size_t i) {
                       : i % 100 == 1 ? fmt::format("*{}Z*", static_cast<char>('a' + i / 100 % 26))
                                      : fmt::format("*-{}-*", i));
 }
+// No four bytes of which fewer than a hundred patterns have.
+config::AuthorizationRule OfTwoNumbers(size_t i) {
+  return OfOnePattern(fmt::format("*-{:04}{:04}-*", i / 100, i % 100));
+}
 config::AuthorizationRule OfSharedEnds(size_t i) {
   return OfOnePattern(fmt::format("c*-{}-*device", i));
 }
@@ -216,6 +220,7 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
            {"longest_name", OfOneMiddle, kLongestName + "-7-", kLongestName + "-x-"},
            {"all_sizes", OfMiddlesOfAllSizes, "press-of-line-of-hall-of-plant-of-region-7-of-many",
             "press-of-line-of-hall-of-plant-of-region-x-of-many"},
+           {"two_numbers", OfTwoNumbers, "plant-00000007-press-7-device", "plant-01000007-device"},
            {"middle", OfOneMiddle, "plant-4711-press-7-device", "plant-x-press-device"},
            {"shared_ends", OfSharedEnds, "c-4711-press-7-device", "c-x-device"}}) {
     for (const auto& [client_id, expected] :
