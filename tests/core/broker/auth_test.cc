@@ -358,30 +358,6 @@ TEST_P(AuthTest, IsToldFirstWhereThatIsWanted) {
   }
 }
 
-TEST_P(AuthTest, AWaveOfEndsTakesAFewClientsInATurn) {
-  std::vector<std::unique_ptr<TestClient>> clients;
-  std::vector<std::vector<GrantEnded>> ended(world().shards());
-  for (uint32_t i = 0; i < 8 * world().shards(); ++i) {
-    const GrantId grant{.slot = 100 + i, .generation = 1};
-    clients.push_back(New("c" + std::to_string(i)));
-    const auto asked = Ask(*clients.back(), kWithToken);
-    desk_->Answer(asked, Yes(grant));
-    clients.back()->Next(PacketType::kConnack);
-    const auto [shard, id] = Place(asked, grant);
-    ended[shard.value()].push_back({.client = id, .grant = grant, .why = "it expired"});
-  }
-  for (uint32_t i = 0; i < world().shards(); ++i) {
-    ShardBroker& shard = world().shard(i);
-    const bool are_many = ended[i].size() > 2;
-    shard.BeginTurn(world().now());
-    for (GrantEnded& each : ended[i]) shard.Deliver(std::move(each));
-    shard.EndTurn();
-    EXPECT_EQ(shard.NextDeadline() == world().now(), are_many);
-  }
-  world().Run();
-  for (const auto& client : clients) EXPECT_TRUE(client->closed());
-}
-
 TEST_P(AuthTest, AnotherClientInTheSamePlaceStays) {
   auto client = New("c");
   const auto asked = Ask(*client, kWithToken);
