@@ -1,5 +1,6 @@
 // Many credentials that end at the same moment: who has to go, and who need not wait for that.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,16 +36,23 @@ class AuthWaveTest : public AuthDeskTest {
     AuthDeskTest::TearDown();
   }
 
+  // All members of a shard come to their end in one turn.
+  ShardBroker& EndAllOf(uint32_t i, std::optional<AuthAnswer> answer = {}) {
+    ShardBroker& shard = world().shard(i);
+    shard.BeginTurn(world().now());
+    for (const Member& each : members_[i]) shard.Deliver(each.end);
+    if (answer) shard.Deliver(std::move(*answer));
+    shard.EndTurn();
+    return shard;
+  }
+
   std::vector<std::vector<Member>> members_;  // By shard.
 };
 INSTANTIATE_BROKER_TEST(AuthWaveTest);
 
 TEST_P(AuthWaveTest, TakesAFewClientsInATurn) {
   for (uint32_t i = 0; i < world().shards(); ++i) {
-    ShardBroker& shard = world().shard(i);
-    shard.BeginTurn(world().now());
-    for (const Member& each : members_[i]) shard.Deliver(each.end);
-    shard.EndTurn();
+    ShardBroker& shard = EndAllOf(i);
     EXPECT_EQ(shard.NextDeadline() == world().now(), members_[i].size() > 2);
   }
   world().Run();
@@ -55,10 +63,7 @@ TEST_P(AuthWaveTest, TakesAFewClientsInATurn) {
 
 TEST_P(AuthWaveTest, LeavesNobodyForLong) {
   for (uint32_t i = 0; i < world().shards(); ++i) {
-    ShardBroker& shard = world().shard(i);
-    shard.BeginTurn(world().now());
-    for (const Member& each : members_[i]) shard.Deliver(each.end);
-    shard.EndTurn();
+    ShardBroker& shard = EndAllOf(i);
     shard.BeginTurn(world().now() + seconds(1));  // That was a long turn.
     shard.EndTurn();
     EXPECT_GT(shard.NextDeadline(), world().now() + seconds(1));
@@ -73,11 +78,7 @@ TEST_P(AuthWaveTest, IsNotOvertakenByAnAnswer) {
     last.client->SendAuth(ReasonCode::kReauthenticate, "K8S-SAT", "again");
     world().Run();
     const ConnectionId asks = desk_->Next().question.client;
-    ShardBroker& shard = world().shard(i);
-    shard.BeginTurn(world().now());
-    for (const Member& each : members_[i]) shard.Deliver(each.end);
-    shard.Deliver(AuthAnswer{.client = asks, .outcome = Rejected{}});
-    shard.EndTurn();
+    EndAllOf(i, AuthAnswer{.client = asks, .outcome = Rejected{}});
     world().Run();
     EXPECT_TRUE(last.client->closed());
     EXPECT_TRUE(last.client->Silent());
