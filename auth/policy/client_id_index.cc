@@ -52,6 +52,9 @@ ClientIdIndex::Frequencies ClientIdIndex::CountAll() const {
   for (const Entry& entry : open_) {
     ++frequencies.prefixes[std::string(entry.pattern.prefix())];
     ++frequencies.suffixes[std::string(entry.pattern.suffix())];
+    for (const std::string_view name : entry.pattern.attributes()) {
+      ++frequencies.attributes[std::string(name)];
+    }
     for (const std::string_view text : entry.pattern.texts()) {
       for (const size_t most : {kSmall, kLarge}) {
         if (most == kLarge && text.size() < kLarge) continue;  // As before.
@@ -88,12 +91,19 @@ void ClientIdIndex::AddPlace(uint32_t place, const Frequencies& frequencies) {
   if (rarest) {
     by_window_.Add(*rarest, place);
   } else if (fewest == SIZE_MAX) {
-    without_text_.push_back(place);
+    AddPlaceWithoutText(place, frequencies);
   } else if (by_prefix <= by_suffix) {
     by_prefix_.Add(pattern.prefix(), place);
   } else {
     by_suffix_.Add(pattern.suffix(), place);
   }
+}
+
+void ClientIdIndex::AddPlaceWithoutText(uint32_t place, const Frequencies& frequencies) {
+  const std::vector<std::string_view> names = open_[place].pattern.attributes();
+  const auto rarest = std::ranges::min_element(
+      names, {}, [&](std::string_view name) { return frequencies.attributes.find(name)->second; });
+  (rarest == names.end() ? others_ : by_attribute_[std::string(*rarest)]).push_back(place);
 }
 
 void ClientIdIndex::Seal(uint32_t rules) {
@@ -116,44 +126,51 @@ void ClientIdIndex::Seal(uint32_t rules) {
     seal(&entry.rules);
     bytes_ += entry.pattern.bytes();
   }
-  bytes_ += without_text_.capacity() * sizeof(uint32_t);
+  bytes_ += BytesOfMap(by_attribute_) + others_.capacity() * sizeof(uint32_t);
+  for (const auto& [name, places] : by_attribute_) bytes_ += places.capacity() * sizeof(uint32_t);
 }
 
-ClientIdIndex::Candidates ClientIdIndex::FindCandidates(std::string_view name) const {
-  Candidates candidates;
-  // A name may have a window many times; most of those need not be sorted.
-  const auto add = [&](const Places& places) {
-    const auto last = candidates.end() - std::min<size_t>(candidates.size(), 8);
-    if (std::find(last, candidates.end(), &places) == candidates.end()) {
-      candidates.push_back(&places);
-    }
-  };
-  const auto look_up = [&](const ByEnd& ends, auto end_of) {
-    for (const size_t size : ends.sizes) {
-      if (size > name.size()) break;
-      const auto places = ends.found.find(end_of(size));
-      if (places != ends.found.end()) add(places->second);
-    }
-  };
-  look_up(by_prefix_, [&](size_t size) { return name.substr(0, size); });
-  look_up(by_suffix_, [&](size_t size) { return name.substr(name.size() - size); });
-  by_window_.LookUp(name, add);
-  std::sort(candidates.begin(), candidates.end());
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-  candidates.push_back(&without_text_);
-  return candidates;
+template <typename EndOf, typename IsMet>
+bool ClientIdIndex::ByEnd::HasAny(size_t size_of_name, EndOf end_of, IsMet is_met) const {
+  for (const size_t size : sizes) {
+    if (size > size_of_name) break;
+    const auto places = found.find(end_of(size));
+    if (places != found.end() && std::ranges::any_of(places->second, is_met)) return true;
+  }
+  return false;
+}
+
+absl::InlinedVector<uint32_t, 16> ClientIdIndex::FindByWindow(std::string_view name) const {
+  absl::InlinedVector<uint32_t, 16> places;
+  // A name may have a text many times; most of those need not be sorted.
+  by_window_.LookUp(name, [&](uint32_t place) {
+    const auto last = places.end() - std::min<size_t>(places.size(), 8);
+    if (std::find(last, places.end(), place) == places.end()) places.push_back(place);
+  });
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  return places;
 }
 
 bool ClientIdIndex::Allows(const Client& client, const RulesOfClient& rules) const {
   if (rules.Intersects(any_)) return true;
-  const auto exact = exact_.find(client.client_id);
+  const std::string_view name = client.client_id;
+  const auto exact = exact_.find(name);
   if (exact != exact_.end() && rules.Intersects(exact->second)) return true;
   const auto is_met = [&](uint32_t place) {
     return rules.Intersects(open_[place].rules) && open_[place].pattern.Matches(client);
   };
-  return std::ranges::any_of(FindCandidates(client.client_id), [&](const Places* places) {
-    return std::ranges::any_of(*places, is_met);
-  });
+  const auto prefix = [=](size_t size) { return name.substr(0, size); };
+  const auto suffix = [=](size_t size) { return name.substr(name.size() - size); };
+  const auto is_met_by = [&](const auto& attribute) {
+    const auto places = by_attribute_.find(attribute.first);
+    return places != by_attribute_.end() && std::ranges::any_of(places->second, is_met);
+  };
+  return by_prefix_.HasAny(name.size(), prefix, is_met) ||
+         by_suffix_.HasAny(name.size(), suffix, is_met) ||
+         std::ranges::any_of(FindByWindow(name), is_met) ||
+         (!by_attribute_.empty() && std::ranges::any_of(client.principal.attributes, is_met_by)) ||
+         std::ranges::any_of(others_, is_met);
 }
 
 }  // namespace signet::auth

@@ -1,7 +1,8 @@
 // ClientIdIndex: which rules of a policy let a client connect by its name. A pattern is found by
 // the text that it begins with, or by the one that it ends with, or by a part of its text wherever
-// that stands in the name: by what the fewest patterns have. Those without any text, of tokens and
-// '*' alone, are looked through one by one. Built once, then only read, by any thread.
+// that stands in the name: by what the fewest patterns have. One without any text is found by an
+// attribute that it names; '*' and the other two tokens alone make few patterns, which are looked
+// through one by one. Built once, then only read, by any thread.
 #pragma once
 
 #include <cstddef>
@@ -38,13 +39,15 @@ class ClientIdIndex {
     ClientIdPattern pattern;
     RuleSet rules;
   };
-  using Places = WindowIndex::Places;  // In `open_`.
-  using Candidates = absl::InlinedVector<const Places*, 16>;
+  using Places = std::vector<uint32_t>;  // In `open_`.
 
   // What is found by the text at one end of a name.
   struct ByEnd {
     void Add(std::string_view end, uint32_t place);
     void Seal();
+    // Whether is_met(place) for one whose text is end_of(size).
+    template <typename EndOf, typename IsMet>
+    bool HasAny(size_t size_of_name, EndOf end_of, IsMet is_met) const;
     size_t bytes() const;
 
     TextMap<Places> found;
@@ -53,13 +56,14 @@ class ClientIdIndex {
 
   // How many patterns have it.
   struct Frequencies {
-    TextMap<size_t> prefixes, suffixes;
+    TextMap<size_t> prefixes, suffixes, attributes;
     ByWindow<size_t> windows;
   };
 
   Frequencies CountAll() const;
   void AddPlace(uint32_t place, const Frequencies& frequencies);
-  Candidates FindCandidates(std::string_view name) const;
+  void AddPlaceWithoutText(uint32_t place, const Frequencies& frequencies);
+  absl::InlinedVector<uint32_t, 16> FindByWindow(std::string_view name) const;
 
   RuleSet any_;
   TextMap<RuleSet> exact_;
@@ -67,7 +71,8 @@ class ClientIdIndex {
   ByEnd by_prefix_;
   ByEnd by_suffix_;
   WindowIndex by_window_;
-  Places without_text_;
+  TextMap<Places> by_attribute_;
+  Places others_;
   TextMap<size_t> places_;  // Pattern -> place in `open_`; until they are sealed.
   size_t bytes_ = 0;
 };

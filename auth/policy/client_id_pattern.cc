@@ -67,26 +67,43 @@ std::vector<std::string_view> ClientIdPattern::texts() const {
   return texts;
 }
 
-std::optional<std::string> ClientIdPattern::Fill(const Part& part, const Client& client) {
-  std::string filled;
-  for (const Piece& piece : part) {
-    if (!piece.is_token) {
-      filled += piece.text;
-      continue;
+std::vector<std::string_view> ClientIdPattern::attributes() const {
+  std::vector<std::string_view> names;
+  for (const Part& part : parts_) {
+    for (const Piece& piece : part) {
+      const std::string_view token = piece.text;
+      if (!piece.is_token || !token.starts_with(kAttributesToken)) continue;
+      names.push_back(token.substr(kAttributesToken.size()));
     }
-    const std::optional<std::string_view> value = ValueOfToken(piece.text, client);
-    if (!value) return std::nullopt;
-    filled += *value;
   }
-  return filled;
+  return names;
+}
+
+std::optional<std::string_view> ClientIdPattern::Fill(const Piece& piece, const Client& client) {
+  if (!piece.is_token) return piece.text;
+  return ValueOfToken(piece.text, client);
+}
+
+std::optional<std::string_view> ClientIdPattern::Fill(const Part& part, const Client& client,
+                                                      std::string* joined) {
+  if (part.empty()) return "";
+  if (part.size() == 1) return Fill(part.front(), client);
+  joined->clear();
+  for (const Piece& piece : part) {
+    const std::optional<std::string_view> text = Fill(piece, client);
+    if (!text) return std::nullopt;
+    *joined += *text;
+  }
+  return *joined;
 }
 
 // The first part is where the text begins and the last one where it ends; each of the others is
 // looked for from the left, which leaves the most for those that follow.
 bool ClientIdPattern::Matches(const Client& client) const {
   std::string_view rest = client.client_id;
+  std::string joined;
   for (size_t i = 0; i < parts_.size(); ++i) {
-    const std::optional<std::string> part = Fill(parts_[i], client);
+    const std::optional<std::string_view> part = Fill(parts_[i], client, &joined);
     if (!part) return false;
     if (i == 0) {
       if (!rest.starts_with(*part)) return false;

@@ -24,6 +24,8 @@ class ClientIdPattern {
   std::string_view suffix() const;
   // And has somewhere, those included; none of them is empty.
   std::vector<std::string_view> texts() const;
+  // Names of attributes: without one of them a client has no name that matches.
+  std::vector<std::string_view> attributes() const;
   // Whether it is one text, as a whole.
   bool is_exact() const { return parts_.size() == 1 && IsText(parts_.front()); }
 
@@ -40,7 +42,10 @@ class ClientIdPattern {
 
   static bool IsText(const Part& part) { return part.size() == 1 && !part.front().is_token; }
   static Part Parse(std::string_view text);
-  static std::optional<std::string> Fill(const Part& part, const Client& client);
+  // What it stands for, for this client: of several pieces, in `joined`.
+  static std::optional<std::string_view> Fill(const Piece& piece, const Client& client);
+  static std::optional<std::string_view> Fill(const Part& part, const Client& client,
+                                              std::string* joined);
 
   std::vector<Part> parts_;  // One more than there are '*'.
 };

@@ -92,6 +92,25 @@ config::AuthorizationRule OfOtherNames(size_t i) {
   return rule;
 }
 
+// Four of 16 flags, half of which the client has, and a role that it has in few rules.
+const Somebody kFlagged = [] {
+  Somebody somebody{.client_id = "c-7", .username = "user-7", .attributes = {{"role", "gauge"}}};
+  for (const int i : {0, 3, 4, 5, 8, 9, 12, 13}) {
+    somebody.attributes.emplace_back(fmt::format("flag-{:02}", i), "on");
+  }
+  return somebody;
+}();
+config::AuthorizationRule OfFlags(size_t i) {
+  config::AuthorizationRule rule;
+  config::TextByName& map = rule.principals.attributes.emplace_back();
+  map["role"] = i % 100 == 7 && i < 500 ? "gauge" : fmt::format("r{}", i % 3);
+  for (size_t flag = 0; flag < 4; ++flag) {
+    map[fmt::format("flag-{:02}", (i >> 2 * flag) % 4 + 4 * flag)] = "on";
+  }
+  rule.broker_resources = {Allow(config::BrokerMethod::kPublish, {"lines/7/+/data"})};
+  return rule;
+}
+
 // Half of the rules are for the client, by each of its attributes, and the other half has four
 // topics that are the one asked for.
 config::AuthorizationRule OfManySets(size_t i) {
@@ -138,6 +157,9 @@ config::AuthorizationRule OfMiddlesOfAllSizes(size_t i) {
 config::AuthorizationRule OfTwoNumbers(size_t i) {
   return OfOnePattern(fmt::format("*-{:04}{:04}-*", i / 100, i % 100));
 }
+config::AuthorizationRule OfOneToken(size_t i) {
+  return OfOnePattern(fmt::format("{{principal.attributes.name-{}}}*", i));
+}
 config::AuthorizationRule OfSharedEnds(size_t i) {
   return OfOnePattern(fmt::format("c*-{}-*device", i));
 }
@@ -146,15 +168,16 @@ config::AuthorizationRule OfOnePrefix(size_t i) {
 }
 
 // With what follows, as long as the name of a pod may be.
-const std::string kLongestName = [] {
+std::string LongestNameOf(std::string_view part) {
   std::string name;
-  while (name.size() < 250) name += "-pres";
+  while (name.size() < 250) name += part;
   return name;
-}();
+}
 
-std::optional<uint64_t> CostOf(const AccessPolicy& policy, std::string_view topic, bool expected) {
-  const Principal principal = kSensor.principal();
-  const Client client{.principal = principal, .client_id = kSensor.client_id};
+std::optional<uint64_t> CostOf(const AccessPolicy& policy, const Somebody& somebody,
+                               std::string_view topic, bool expected) {
+  const Principal principal = somebody.principal();
+  const Client client{.principal = principal, .client_id = somebody.client_id};
   EXPECT_EQ(policy.Allows(client, Action::kPublish, topic), expected);
   return CountInstructions([&] { policy.Allows(client, Action::kPublish, topic); });
 }
@@ -174,6 +197,7 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
     const char* name;
     MakeRule make;
     const char* allowed;
+    const Somebody& somebody = kSensor;
   };
   for (const Case& each :
        std::vector<Case>{{"one_client", OfOneClient, "lines/7/x/data"},
@@ -181,13 +205,14 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
                          {"one_topic", OfOneTopic, "lines/L7/x/data"},
                          {"three_attributes", OfThreeAttributes, "lines/7/x/data"},
                          {"other_names", OfOtherNames, "lines/7/x/data"},
+                         {"flags", OfFlags, "lines/7/x/data", kFlagged},
                          {"many_sets", OfManySets, "other/1"}}) {
     const AccessPolicy few(MakeMany(200, each.make));
     const AccessPolicy many(MakeMany(10'000, each.make));
     for (const auto& [topic, expected] :
          {std::pair(each.allowed, true), std::pair("lines/none/x/y", false)}) {
-      const std::optional<uint64_t> of_few = CostOf(few, topic, expected);
-      const std::optional<uint64_t> of_many = CostOf(many, topic, expected);
+      const std::optional<uint64_t> of_few = CostOf(few, each.somebody, topic, expected);
+      const std::optional<uint64_t> of_many = CostOf(many, each.somebody, topic, expected);
       if (!of_few || !of_many) GTEST_SKIP() << "Nobody can count instructions here.";
       ExpectHardlyMore(*of_few, *of_many, each.name, expected);
     }
@@ -217,11 +242,17 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
            {"long_name", OfOneMiddle,
             "press-of-line-of-hall-of-plant-of-region-of-company-7-of-many-a",
             "press-of-line-of-hall-of-plant-of-region-of-company-x-of-many-a"},
-           {"longest_name", OfOneMiddle, kLongestName + "-7-", kLongestName + "-x-"},
+           {"longest_name", OfOneMiddle, LongestNameOf("-pres") + "-7-",
+            LongestNameOf("-pres") + "-x-"},
+           {"name_of_parts", OfOneMiddle, LongestNameOf("-471x") + "-7-",
+            LongestNameOf("-471x") + "-x-"},
+           {"name_of_others", OfOneMiddle, LongestNameOf("4711x4712x4713x4714x4715x") + "-7-",
+            LongestNameOf("4711x4712x4713x4714x4715x") + "-x-"},
            {"all_sizes", OfMiddlesOfAllSizes, "press-of-line-of-hall-of-plant-of-region-7-of-many",
             "press-of-line-of-hall-of-plant-of-region-x-of-many"},
            {"two_numbers", OfTwoNumbers, "plant-00000007-press-7-device", "plant-01000007-device"},
            {"middle", OfOneMiddle, "plant-4711-press-7-device", "plant-x-press-device"},
+           {"token", OfOneToken, "yes-7", "no-7"},
            {"shared_ends", OfSharedEnds, "c-4711-press-7-device", "c-x-device"}}) {
     for (const auto& [client_id, expected] :
          {std::pair(each.allowed, true), std::pair(each.denied, false)}) {
@@ -258,7 +289,7 @@ TEST(PolicyCost, MemoryIsLinearInTheRules) {
        {MakeRule(OfOneClient), MakeRule(OfAllClients), MakeRule(OfOneTopic),
         MakeRule(OfThreeAttributes), MakeRule(OfOtherNames), MakeRule(OfManySets),
         MakeRule(OfOneSuffix), MakeRule(OfBothEnds), MakeRule(OfOneMiddle), MakeRule(OfSharedEnds),
-        MakeRule(OfOnePrefix)}) {
+        MakeRule(OfOnePrefix), MakeRule(OfOneToken)}) {
     const size_t few = AccessPolicy(MakeMany(2'000, make)).bytes();
     const size_t many = AccessPolicy(MakeMany(20'000, make)).bytes();
     EXPECT_LT(many, few * 25);

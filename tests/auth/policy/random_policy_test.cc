@@ -36,6 +36,28 @@ class RandomPolicy {
     return settings;
   }
 
+  // So many that few ends and parts of a text are one pattern's own; of two letters, so that texts
+  // are parts of each other.
+  config::BrokerAuthorization MakeOfPatterns() {
+    config::BrokerAuthorization settings;
+    settings.policies.rules.resize(200);
+    for (config::AuthorizationRule& rule : settings.policies.rules) {
+      rule.principals.usernames = {OneOf({"a", "b"})};
+      config::BrokerResource& connect = rule.broker_resources.emplace_back();
+      connect.method = config::BrokerMethod::kConnect;
+      const std::string ends[] = {"", "", "a", "{principal.attributes.x}", "{principal.username}"};
+      std::string pattern = ends[Below(5)] + "*" + Letters(5, 12) + "*";
+      if (Below(2) == 0) pattern += Letters(1, 6) + "*";
+      connect.client_ids = {pattern + ends[Below(5)]};
+    }
+    return settings;
+  }
+  Somebody MakeClientOfLetters() {
+    Somebody who{.client_id = Letters(0, 24), .username = OneOf({"a", "b"}), .attributes = {}};
+    if (Below(2) == 0) who.attributes.emplace_back("x", Letters(0, 2));
+    return who;
+  }
+
   Somebody MakeClient() {
     Somebody who{.client_id = Word(), .username = Word(), .attributes = {}};
     for (const char* name : {"x", "y", "z"}) {
@@ -72,6 +94,11 @@ class RandomPolicy {
     }
     return principals;
   }
+  std::string Letters(size_t least, size_t most) {
+    std::string letters;
+    for (size_t i = least + Below(most + 1 - least); i > 0; --i) letters += OneOf({"a", "b"});
+    return letters;
+  }
   std::string Word() {
     return OneOf({"a", "b", "ab", "$a", "+", "", "a-line-of-presses", "a-line-of-pressb"});
   }
@@ -93,6 +120,20 @@ TEST(RandomPolicy, TheCompiledOneSaysWhatItsRulesSay) {
     }
   }
   EXPECT_GT(allowed, 300u);
+}
+
+TEST(RandomPolicy, ManyPatternsAreTheOnesThatMatch) {
+  size_t allowed = 0;
+  size_t denied = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    RandomPolicy random(seed);
+    const AccessPolicy policy(random.MakeOfPatterns());
+    for (int i = 0; i < 50; ++i) {
+      ++(Connects(policy, random.MakeClientOfLetters()) ? allowed : denied);
+    }
+  }
+  EXPECT_GT(allowed, 100u);
+  EXPECT_GT(denied, 100u);
 }
 
 }  // namespace
