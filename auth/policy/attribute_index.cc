@@ -34,7 +34,8 @@ void AttributeIndex::RankPairs(const std::vector<config::AuthorizationRule>& rul
   }
   std::vector<std::tuple<bool, size_t, Pair>> sorted;
   for (const auto& [pair, count] : maps_with) {
-    sorted.emplace_back(maps_with_name[pair.first] < maps, count, pair);
+    const bool is_rare = 2 * maps_with_name[pair.first] <= maps;
+    sorted.emplace_back(is_rare, count, pair);
   }
   std::ranges::sort(sorted);
   for (Rank rank = 0; rank < sorted.size(); ++rank) {

@@ -1,5 +1,5 @@
 // AttributeIndex: of which maps a client has every pair, a name and a value. Maps are paths in a
-// trie of their pairs: those of names that all maps have first, as a client has one value of each,
+// trie of their pairs: those of names that most maps have first, as a client has one value of each,
 // then the one that the fewest maps have. A client is led only along what it has itself, and maps
 // that begin with a pair of another's are never looked at, however many names and values there are.
 // Built once, then only read, by any thread.
@@ -46,8 +46,8 @@ class AttributeIndex {
   void Walk(Node node, std::span<const Rank> ranks, RulesOfClient* found) const;
 
   TextMap<TextMap<Rank>> ranks_;                           // By name, by value.
-  absl::flat_hash_map<std::pair<Node, Rank>, Node> tree_;  // Until it is sealed:
-  std::vector<Edge> edges_;                                // by node, by rank.
+  absl::flat_hash_map<std::pair<Node, Rank>, Node> tree_;  // Until it is sealed.
+  std::vector<Edge> edges_;                                // Sorted by node, then by rank.
   std::vector<uint32_t> first_edge_;                       // Of each node, and where they end.
   std::vector<RuleSet> rules_;  // Of each node: those with a map that ends there.
   size_t bytes_ = 0;

@@ -67,16 +67,24 @@ ClientIdIndex::Frequencies ClientIdIndex::CountAll() const {
   return frequencies;
 }
 
-// Where as many have an end and a window, the end is found by fewer steps.
+// Where as many have an end, an attribute and a window, the first of these is found by the fewest
+// steps.
 void ClientIdIndex::AddPlace(uint32_t place, const Frequencies& frequencies) {
   const ClientIdPattern& pattern = open_[place].pattern;
-  const auto count_of = [](const TextMap<size_t>& counts, std::string_view end) {
-    return end.empty() ? SIZE_MAX : counts.find(end)->second;
+  const auto count_of = [](const TextMap<size_t>& counts, std::string_view text) {
+    return text.empty() ? SIZE_MAX : counts.find(text)->second;
   };
   const size_t by_prefix = count_of(frequencies.prefixes, pattern.prefix());
   const size_t by_suffix = count_of(frequencies.suffixes, pattern.suffix());
-  std::optional<Window> rarest;
   size_t fewest = std::min(by_prefix, by_suffix);
+  std::optional<std::string_view> rarest_name;
+  for (const std::string_view name : pattern.attributes()) {
+    const size_t by_name = count_of(frequencies.attributes, name);
+    if (by_name >= fewest) continue;
+    fewest = by_name;
+    rarest_name = name;
+  }
+  std::optional<Window> rarest;
   for (const size_t most : {kSmall, kLarge}) {
     if (fewest <= kFew) break;
     for (const std::string_view text : pattern.texts()) {
@@ -90,20 +98,15 @@ void ClientIdIndex::AddPlace(uint32_t place, const Frequencies& frequencies) {
   }
   if (rarest) {
     by_window_.Add(*rarest, place);
+  } else if (rarest_name) {
+    by_attribute_[std::string(*rarest_name)].push_back(place);
   } else if (fewest == SIZE_MAX) {
-    AddPlaceWithoutText(place, frequencies);
+    others_.push_back(place);
   } else if (by_prefix <= by_suffix) {
     by_prefix_.Add(pattern.prefix(), place);
   } else {
     by_suffix_.Add(pattern.suffix(), place);
   }
-}
-
-void ClientIdIndex::AddPlaceWithoutText(uint32_t place, const Frequencies& frequencies) {
-  const std::vector<std::string_view> names = open_[place].pattern.attributes();
-  const auto rarest = std::ranges::min_element(
-      names, {}, [&](std::string_view name) { return frequencies.attributes.find(name)->second; });
-  (rarest == names.end() ? others_ : by_attribute_[std::string(*rarest)]).push_back(place);
 }
 
 void ClientIdIndex::Seal(uint32_t rules) {
@@ -140,15 +143,21 @@ bool ClientIdIndex::ByEnd::HasAny(size_t size_of_name, EndOf end_of, IsMet is_me
   return false;
 }
 
+// A name may have a text many times, as often as it is long.
 absl::InlinedVector<uint32_t, 16> ClientIdIndex::FindByWindow(std::string_view name) const {
   absl::InlinedVector<uint32_t, 16> places;
-  // A name may have a text many times; most of those need not be sorted.
+  size_t enough = 64;
+  const auto keep_each_once = [&] {
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    enough = std::max(enough, 2 * places.size());
+  };
   by_window_.LookUp(name, [&](uint32_t place) {
-    const auto last = places.end() - std::min<size_t>(places.size(), 8);
-    if (std::find(last, places.end(), place) == places.end()) places.push_back(place);
+    if (!places.empty() && places.back() == place) return;
+    places.push_back(place);
+    if (places.size() == enough) keep_each_once();
   });
-  std::sort(places.begin(), places.end());
-  places.erase(std::unique(places.begin(), places.end()), places.end());
+  keep_each_once();
   return places;
 }
 
@@ -160,6 +169,10 @@ bool ClientIdIndex::Allows(const Client& client, const RulesOfClient& rules) con
   const auto is_met = [&](uint32_t place) {
     return rules.Intersects(open_[place].rules) && open_[place].pattern.Matches(client);
   };
+  const auto is_met_there = [&](uint32_t place) {  // Its text stands in the name.
+    return open_[place].pattern.is_anywhere() ? rules.Intersects(open_[place].rules)
+                                              : is_met(place);
+  };
   const auto prefix = [=](size_t size) { return name.substr(0, size); };
   const auto suffix = [=](size_t size) { return name.substr(name.size() - size); };
   const auto is_met_by = [&](const auto& attribute) {
@@ -168,7 +181,7 @@ bool ClientIdIndex::Allows(const Client& client, const RulesOfClient& rules) con
   };
   return by_prefix_.HasAny(name.size(), prefix, is_met) ||
          by_suffix_.HasAny(name.size(), suffix, is_met) ||
-         std::ranges::any_of(FindByWindow(name), is_met) ||
+         std::ranges::any_of(FindByWindow(name), is_met_there) ||
          (!by_attribute_.empty() && std::ranges::any_of(client.principal.attributes, is_met_by)) ||
          std::ranges::any_of(others_, is_met);
 }

@@ -1,16 +1,18 @@
 // ClientIdIndex: which rules of a policy let a client connect by its name. A pattern is found by
-// the text that it begins with, or by the one that it ends with, or by a part of its text wherever
-// that stands in the name: by what the fewest patterns have. One without any text is found by an
-// attribute that it names; '*' and the other two tokens alone make few patterns, which are looked
-// through one by one. Built once, then only read, by any thread.
+// the text that it begins with, or by the one that it ends with, or by a text wherever that stands
+// in the name, or by an attribute that it names: by what the fewest patterns have. Those of '*' and
+// the other two tokens alone are looked through one by one. Built once, then only read, by any
+// thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "auth/policy/client_id_pattern.h"
 #include "auth/policy/rule_set.h"
@@ -23,13 +25,17 @@ namespace signet::auth {
 
 class ClientIdIndex {
  public:
+  ClientIdIndex() = default;
+  ClientIdIndex(ClientIdIndex&&) = default;  // No copy: texts of its patterns are borrowed.
+  ClientIdIndex& operator=(ClientIdIndex&&) = default;
+
   // In ascending order of `rule`. No patterns: whatever its name is.
   void Add(const std::vector<std::string>& patterns, uint32_t rule);
   // Once, when all are in.
   void Seal(uint32_t rules);
 
-  // Each pattern is tried at most once. Where some are found by a part of their text, some ten
-  // instructions are added for each byte of the name (WindowIndex).
+  // Each pattern is tried at most once. Where some are found by a part of their text, eight
+  // instructions are added for each byte of the name and size of such a part (WindowIndex).
   bool Allows(const Client& client, const RulesOfClient& rules) const;
 
   size_t bytes() const { return bytes_; }
@@ -57,12 +63,12 @@ class ClientIdIndex {
   // How many patterns have it.
   struct Frequencies {
     TextMap<size_t> prefixes, suffixes, attributes;
-    ByWindow<size_t> windows;
+    std::array<absl::flat_hash_map<uint64_t, size_t>, 4>
+        windows;  // By the binary logarithm of their size.
   };
 
   Frequencies CountAll() const;
   void AddPlace(uint32_t place, const Frequencies& frequencies);
-  void AddPlaceWithoutText(uint32_t place, const Frequencies& frequencies);
   absl::InlinedVector<uint32_t, 16> FindByWindow(std::string_view name) const;
 
   RuleSet any_;

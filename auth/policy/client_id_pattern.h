@@ -28,6 +28,11 @@ class ClientIdPattern {
   std::vector<std::string_view> attributes() const;
   // Whether it is one text, as a whole.
   bool is_exact() const { return parts_.size() == 1 && IsText(parts_.front()); }
+  // Whether it is one text with anything around it: *TEXT*.
+  bool is_anywhere() const {
+    return parts_.size() == 3 && parts_.front().empty() && IsText(parts_[1]) &&
+           parts_.back().empty();
+  }
 
   bool Matches(const Client& client) const;
 

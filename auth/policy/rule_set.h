@@ -1,7 +1,7 @@
 // RuleSet: numbers of rules, asked whether it shares one with another set. A small set is a sorted
 // list; one that is larger than a bit for every rule is those bits. So the memory is linear in what
-// was added, and the time at most some hundred steps for ten thousand rules. Built once, then only
-// read.
+// was added, and the time at most some hundred steps for ten thousand rules (of two lists, the
+// steps of both). Built once, then only read.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,7 @@ class RuleSet {
 
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
+  bool has_bits() const { return !bits_.empty(); }
   bool Intersects(const RuleSet& other) const;
   // The same with a bit for each rule; rules behind the last bit are not among them.
   bool Intersects(std::span<const uint64_t> bits) const;

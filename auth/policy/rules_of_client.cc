@@ -11,7 +11,7 @@ void RulesOfClient::Add(const RuleSet& set) {
 
 void RulesOfClient::Seal() {
   constexpr size_t kSome = 64;
-  if (sets_.size() < 2 || rules_ <= kSome) return;
+  if (rules_ <= kSome || (sets_.size() == 1 && sets_.front()->has_bits())) return;
   for (const RuleSet* set : sets_) set->AddTo(&bits_);
 }
 

@@ -14,8 +14,8 @@ namespace signet::auth {
 class RulesOfClient {
  public:
   void Add(const RuleSet& set);
-  // Once, when all are in. Several sets that have more than some rules become one, so that the time
-  // of a question does not grow with how many there are.
+  // Once, when all are in. More than some rules become bits, so that the time of a question does
+  // not grow with how many sets there are, nor with the rules of theirs.
   void Seal();
 
   bool empty() const { return sets_.empty(); }

@@ -4,59 +4,51 @@
 #include <bit>
 
 namespace signet::auth {
-
-namespace {
-
-uint64_t WordOf(std::string_view bytes) {
-  uint64_t word = 0;
-  std::memcpy(&word, bytes.data(), bytes.size());
-  return word;
-}
-
-// Of a window of that size at that place of the text: it ends there, or the text begins.
-Window::Around AroundOf(std::string_view text, size_t at, size_t size) {
-  constexpr size_t kMost = sizeof(uint64_t);
-  constexpr std::array<char, kMost> kAllSet{'\xFF', '\xFF', '\xFF', '\xFF',
-                                            '\xFF', '\xFF', '\xFF', '\xFF'};
-  const size_t from = at + size < kMost ? 0 : at + size - kMost;
-  const std::string_view bytes = text.substr(from, kMost);
-  return {.bytes = WordOf(bytes),
-          .mask = WordOf(std::string_view(kAllSet.data(), bytes.size())),
-          .before = static_cast<uint32_t>(at - from)};
-}
-
-}  // namespace
-
 // Of a long text those at its beginning will do; while a policy is compiled each takes some memory.
 std::vector<Window> WindowsOf(std::string_view text, size_t most) {
   constexpr size_t kEnough = 64;
-  text = text.substr(0, kEnough);
-  const size_t size = std::bit_floor(std::min(text.size(), most));
+  const size_t looked_at = std::min(text.size(), kEnough);
+  const size_t size = std::bit_floor(std::min(looked_at, most));
   std::vector<Window> windows;
-  for (size_t at = 0; at + size <= text.size(); ++at) {
-    windows.push_back({.log2_size = static_cast<size_t>(std::countr_zero(size)),
-                       .bytes = WordOf(text.substr(at, size)),
-                       .around = AroundOf(text, at, size)});
+  for (uint32_t at = 0; at + size <= looked_at; ++at) {
+    Window& window = windows.emplace_back();
+    window = {.log2_size = static_cast<size_t>(std::countr_zero(size)),
+              .bytes = 0,
+              .text = text,
+              .at = at};
+    std::memcpy(&window.bytes, text.data() + at, size);
   }
   return windows;
 }
 
 void WindowIndex::Add(const Window& window, uint32_t place) {
-  sizes_[window.log2_size].added.push_back(
-      {window.bytes, {.around = window.around, .place = place, .is_last = false}});
+  Entry entry{.text = window.text,
+              .end = 0,
+              .end_mask = 0,
+              .end_at = 0,
+              .at = window.at,
+              .place = place,
+              .is_last = false};
+  const size_t size = std::min(window.text.size(), sizeof(entry.end));
+  const size_t behind = window.text.size() - window.at - (size_t{1} << window.log2_size);
+  if (behind > window.at) entry.end_at = static_cast<uint32_t>(window.text.size() - size);
+  std::memcpy(&entry.end, window.text.data() + entry.end_at, size);
+  std::memset(&entry.end_mask, 0xFF, size);
+  sizes_[window.log2_size].added.emplace_back(window.bytes, entry);
 }
 
-template <size_t kSize>
+// Hardly any word that is of none finds an entry.
 void WindowIndex::OfSize::Seal() {
-  constexpr size_t kSlotsOfEach = 16;  // So some sixteenth of the words that are of none look so.
+  constexpr size_t kSlotsOfEach = 16;
+  constexpr size_t kFewestSlots = 4096;
   if (added.empty()) return;
-  slots.resize(kSize <= 2 ? size_t{1} << 8 * kSize : std::bit_ceil(added.size() * kSlotsOfEach));
+  slots.resize(std::bit_ceil(std::max(added.size() * kSlotsOfEach, kFewestSlots)));
   shift = 64 - std::countr_zero(slots.size());
-  const auto slot_of = [this](const auto& entry) { return SlotOf<kSize>(entry.first, shift); };
+  const auto slot_of = [this](const auto& entry) { return SlotOf(entry.first, shift); };
   std::ranges::stable_sort(added, {}, slot_of);
   entries.reserve(added.size());
   for (const auto& [word, entry] : added) {
-    uint32_t& first = slots[SlotOf<kSize>(word, shift)];
+    uint32_t& first = slots[SlotOf(word, shift)];
     if (first == 0) {
       if (!entries.empty()) entries.back().is_last = true;
       first = static_cast<uint32_t>(entries.size() + 1);
@@ -68,10 +60,7 @@ void WindowIndex::OfSize::Seal() {
 }
 
 void WindowIndex::Seal() {
-  sizes_[0].Seal<1>();
-  sizes_[1].Seal<2>();
-  sizes_[2].Seal<4>();
-  sizes_[3].Seal<8>();
+  for (OfSize& windows : sizes_) windows.Seal();
 }
 
 size_t WindowIndex::bytes() const {

@@ -92,7 +92,8 @@ config::AuthorizationRule OfOtherNames(size_t i) {
   return rule;
 }
 
-// Four of 16 flags, half of which the client has, and a role that it has in few rules.
+// Four of 16 flags, half of which the client has, and a role that it has in few rules; one rule has
+// none.
 const Somebody kFlagged = [] {
   Somebody somebody{.client_id = "c-7", .username = "user-7", .attributes = {{"role", "gauge"}}};
   for (const int i : {0, 3, 4, 5, 8, 9, 12, 13}) {
@@ -103,11 +104,24 @@ const Somebody kFlagged = [] {
 config::AuthorizationRule OfFlags(size_t i) {
   config::AuthorizationRule rule;
   config::TextByName& map = rule.principals.attributes.emplace_back();
-  map["role"] = i % 100 == 7 && i < 500 ? "gauge" : fmt::format("r{}", i % 3);
+  if (i != 1) map["role"] = i % 100 == 7 && i < 500 ? "gauge" : fmt::format("r{}", i % 3);
   for (size_t flag = 0; flag < 4; ++flag) {
     map[fmt::format("flag-{:02}", (i >> 2 * flag) % 4 + 4 * flag)] = "on";
   }
   rule.broker_resources = {Allow(config::BrokerMethod::kPublish, {"lines/7/+/data"})};
+  return rule;
+}
+
+// Many rules are for the client, and many more for others have the topics asked for.
+config::AuthorizationRule OfManyTopics(size_t i) {
+  config::AuthorizationRule rule;
+  rule.principals.usernames = {fmt::format("user-{}", i % 40)};
+  rule.broker_resources = {
+      Allow(config::BrokerMethod::kPublish, {i % 40 == 7  ? fmt::format("other/{}", i)
+                                             : i % 4 == 0 ? "lines/none/+/y"
+                                             : i % 4 == 1 ? "lines/none/#"
+                                             : i % 4 == 2 ? "lines/+/+/y"
+                                                          : "lines/+/#"})};
   return rule;
 }
 
@@ -157,8 +171,19 @@ config::AuthorizationRule OfMiddlesOfAllSizes(size_t i) {
 config::AuthorizationRule OfTwoNumbers(size_t i) {
   return OfOnePattern(fmt::format("*-{:04}{:04}-*", i / 100, i % 100));
 }
+// The same with a word between the numbers, so that no eight bytes tell patterns apart.
+config::AuthorizationRule OfNumbersApart(size_t i) {
+  return OfOnePattern(fmt::format("*-line-{:02}-press-{:02}-*", i / 100, i % 100));
+}
+// Texts of more than eight bytes.
+config::AuthorizationRule OfLongMiddle(size_t i) {
+  return OfOnePattern(fmt::format("*-plant-{:04}-*", i));
+}
 config::AuthorizationRule OfOneToken(size_t i) {
   return OfOnePattern(fmt::format("{{principal.attributes.name-{}}}*", i));
+}
+config::AuthorizationRule OfTokenAndText(size_t i) {
+  return OfOnePattern(fmt::format("{{principal.attributes.name-{}}}-*", i));
 }
 config::AuthorizationRule OfSharedEnds(size_t i) {
   return OfOnePattern(fmt::format("c*-{}-*device", i));
@@ -206,6 +231,7 @@ TEST(PolicyCost, AFreshDecisionHardlyDependsOnTheNumberOfRules) {
                          {"three_attributes", OfThreeAttributes, "lines/7/x/data"},
                          {"other_names", OfOtherNames, "lines/7/x/data"},
                          {"flags", OfFlags, "lines/7/x/data", kFlagged},
+                         {"many_topics", OfManyTopics, "other/7"},
                          {"many_sets", OfManySets, "other/1"}}) {
     const AccessPolicy few(MakeMany(200, each.make));
     const AccessPolicy many(MakeMany(10'000, each.make));
@@ -252,11 +278,15 @@ TEST(PolicyCost, ALoginHardlyDependsOnTheNumberOfRules) {
             "press-of-line-of-hall-of-plant-of-region-x-of-many"},
            {"two_numbers", OfTwoNumbers, "plant-00000007-press-7-device", "plant-01000007-device"},
            {"middle", OfOneMiddle, "plant-4711-press-7-device", "plant-x-press-device"},
+           {"numbers_apart", OfNumbersApart, "c-line-04-press-07-x", "c-line-04-press-0x-x"},
+           {"long_middle", OfLongMiddle, LongestNameOf("ant-0003ant-0004ant-0005") + "-plant-0006-",
+            LongestNameOf("ant-0003ant-0004ant-0005ant-0006ant-0007")},
            {"token", OfOneToken, "yes-7", "no-7"},
+           {"token_and_text", OfTokenAndText, "yes-7", "no-7"},
            {"shared_ends", OfSharedEnds, "c-4711-press-7-device", "c-x-device"}}) {
     for (const auto& [client_id, expected] :
          {std::pair(each.allowed, true), std::pair(each.denied, false)}) {
-      const std::optional<uint64_t> of_few = cost_among(each.make, 100, client_id, expected);
+      const std::optional<uint64_t> of_few = cost_among(each.make, 1'000, client_id, expected);
       const std::optional<uint64_t> of_many = cost_among(each.make, 10'000, client_id, expected);
       if (!of_few || !of_many) GTEST_SKIP() << "Nobody can count instructions here.";
       ExpectHardlyMore(*of_few, *of_many, each.name, expected);
@@ -289,7 +319,8 @@ TEST(PolicyCost, MemoryIsLinearInTheRules) {
        {MakeRule(OfOneClient), MakeRule(OfAllClients), MakeRule(OfOneTopic),
         MakeRule(OfThreeAttributes), MakeRule(OfOtherNames), MakeRule(OfManySets),
         MakeRule(OfOneSuffix), MakeRule(OfBothEnds), MakeRule(OfOneMiddle), MakeRule(OfSharedEnds),
-        MakeRule(OfOnePrefix), MakeRule(OfOneToken)}) {
+        MakeRule(OfOnePrefix), MakeRule(OfOneToken), MakeRule(OfMiddlesOfAllSizes),
+        MakeRule(OfShortPrefix), MakeRule(OfTwoNumbers), MakeRule(OfFlags)}) {
     const size_t few = AccessPolicy(MakeMany(2'000, make)).bytes();
     const size_t many = AccessPolicy(MakeMany(20'000, make)).bytes();
     EXPECT_LT(many, few * 25);
