@@ -42,8 +42,13 @@ TEST_P(OverloadTest, DeliversEveryAcknowledgedMessageWithinItsMemory) {
 }
 
 // The same load without the brake: it is more than the queue holds.
-TEST(OverloadWithoutBrake, LosesWhatTheQueueDoesNotHold) {
-  BrokerProcess broker({.arguments = {"--shards", "1", "--limit", "brake_rate=0"}});
+class OverloadWithoutBrake : public testing::TestWithParam<uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Shards, OverloadWithoutBrake, testing::ValuesIn(kShardCounts),
+                         [](const auto& each) { return std::to_string(each.param); });
+
+TEST_P(OverloadWithoutBrake, LosesWhatTheQueueDoesNotHold) {
+  BrokerProcess broker(
+      {.arguments = {"--shards", std::to_string(GetParam()), "--limit", "brake_rate=0"}});
   Load load({.port = broker.port(), .messages_each = kMessagesEach});
   load.Run();
   EXPECT_EQ(load.acknowledged(), 500 * kMessagesEach);

@@ -51,9 +51,14 @@ bool Publish(SocketClient& client, milliseconds patience) {
   return client.Receive(4, patience).size() == 4;
 }
 
-TEST(ShortOfMemory, TheBrokerLivesAndKeepsWhatItHasAcknowledged) {
-  BrokerProcess broker({.arguments = {"--shards", "2", "--limit", "memory_bytes=1099511627776",
-                                      "--limit", "queued_bytes=1099511627776"}});
+class ShortOfMemory : public testing::TestWithParam<uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Shards, ShortOfMemory, testing::Values(1, 2, 4),
+                         [](const auto& each) { return std::to_string(each.param); });
+
+TEST_P(ShortOfMemory, TheBrokerLivesAndKeepsWhatItHasAcknowledged) {
+  BrokerProcess broker(
+      {.arguments = {"--shards", std::to_string(GetParam()), "--limit",
+                     "memory_bytes=1099511627776", "--limit", "queued_bytes=1099511627776"}});
   SocketClient away(broker.port());
   ASSERT_EQ(Connect(away, "away", /*clean_session=*/false), 0);
   away.Send(Bytes("82 06 0001 0001 't' 01"));
