@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "fmt/format.h"
+#include "net/auth_thread.h"
 #include "net/shard_group.h"
 
 namespace signet {
