@@ -9,6 +9,7 @@
 #include "core/base/check.h"
 #include "fmt/format.h"
 #include "net/auth_thread.h"
+#include "net/shard.h"
 #include "net/shard_group.h"
 
 namespace signet {
