@@ -30,7 +30,7 @@ endfunction()
 
 # precompile_common_headers(TARGET...)
 function(precompile_common_headers)
-  file(WRITE ${CMAKE_BINARY_DIR}/common_headers.cc "")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/common_headers.cc CONTENT "")  # Not anew where it is there.
   set(variants "")
   foreach(target ${ARGN})
     get_target_property(options ${target} COMPILE_OPTIONS)
