@@ -29,7 +29,10 @@ void AttributeIndex::RankPairs(const std::vector<config::AuthorizationRule>& rul
   for (const config::AuthorizationRule& rule : rules) {
     maps += rule.principals.attributes.size();
     for (const config::TextByName& map : rule.principals.attributes) {
-      for (const auto& [name, value] : map) ++maps_with[{name, value}], ++maps_with_name[name];
+      for (const auto& [name, value] : map) {
+        ++maps_with[{name, value}];
+        ++maps_with_name[name];
+      }
     }
   }
   std::vector<std::tuple<bool, size_t, Pair>> sorted;

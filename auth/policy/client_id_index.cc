@@ -16,6 +16,7 @@ constexpr size_t kLarge = 8;
 constexpr size_t kFew = 16;
 
 }  // namespace
+
 void ClientIdIndex::Add(const std::vector<std::string>& patterns, uint32_t rule) {
   if (patterns.empty()) any_.Add(rule);
   for (const std::string& text : patterns) {

@@ -4,6 +4,7 @@
 #include <bit>
 
 namespace signet::auth {
+
 // Of a long text those at its beginning will do; while a policy is compiled each takes some memory.
 std::vector<Window> WindowsOf(std::string_view text, size_t most) {
   constexpr size_t kEnough = 64;
